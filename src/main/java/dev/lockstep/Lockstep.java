@@ -1,0 +1,123 @@
+package dev.lockstep;
+
+import dev.lockstep.admission.HeadWebhook;
+import dev.lockstep.admission.WorkloadWebhook;
+import dev.lockstep.binding.WorkloadAdmission;
+import dev.lockstep.binding.WorkloadSettings;
+import dev.lockstep.kubernetes.ApiRevisions;
+import dev.lockstep.kubernetes.ApiServer;
+import dev.lockstep.kubernetes.ApiVersionStore;
+import dev.lockstep.kubernetes.HashKey;
+import dev.lockstep.kubernetes.HeadWatch;
+import dev.lockstep.kubernetes.Leadership;
+import dev.lockstep.kubernetes.NamespaceWatch;
+import dev.lockstep.kubernetes.TokenFile;
+import dev.lockstep.reconcile.Reconciler;
+import dev.lockstep.version.ContentHasher;
+import dev.lockstep.version.CurrentVersions;
+import dev.lockstep.version.HeadAdmission;
+import dev.lockstep.version.VersionStore;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.quarkus.runtime.Startup;
+import jakarta.annotation.PostConstruct;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Puts the parts together: the rules, what they look things up with, and who asks them. */
+@Startup
+@Singleton
+public class Lockstep {
+  private static final int RECONCILER_THREADS = 4;
+
+  private final ExecutorService lookUps = Executors.newCachedThreadPool(named("lockstep-look-up"));
+  private final ScheduledExecutorService reconcilers =
+      Executors.newScheduledThreadPool(RECONCILER_THREADS, named("lockstep-reconciler"));
+
+  private final ApiServer api;
+  private final NamespaceWatch namespaces;
+  private final HeadWatch heads;
+  private final Reconciler reconciler;
+  private final Leadership leadership;
+  private final HeadWebhook headWebhook;
+  private final WorkloadWebhook workloadWebhook;
+
+  Lockstep(LockstepConfig config, KubernetesClient client) {
+    config
+        .tokenFile()
+        .ifPresent(
+            file ->
+                client
+                    .getConfiguration()
+                    .setOauthTokenProvider(new TokenFile(file, Clock.systemUTC())));
+    api = new ApiServer(client.getConfiguration());
+    namespaces = new NamespaceWatch(client, api, config.namespace());
+    VersionStore store = new ApiVersionStore(api);
+    ContentHasher hasher = new ContentHasher(new HashKey(api, config.namespace()));
+    CurrentVersions versions = new CurrentVersions(store, hasher);
+
+    headWebhook =
+        new HeadWebhook(
+            new HeadAdmission(store, hasher, versions), namespaces, config.recordUser());
+    workloadWebhook =
+        new WorkloadWebhook(
+            new WorkloadAdmission(
+                versions,
+                new ApiRevisions(api),
+                new WorkloadSettings(config.rollout(), config.missing()),
+                lookUps),
+            namespaces);
+
+    heads = new HeadWatch(client);
+    reconciler = new Reconciler(versions, namespaces, heads::all, reconcilers);
+    leadership = new Leadership(client, config.namespace(), reconciler::lead, reconciler::follow);
+  }
+
+  @PostConstruct
+  void start() {
+    namespaces.start();
+    heads.start(reconciler::headChanged);
+    leadership.start();
+  }
+
+  @PreDestroy
+  void stop() {
+    leadership.close();
+    reconcilers.shutdownNow();
+    heads.close();
+    namespaces.close();
+    lookUps.shutdownNow();
+    api.close();
+  }
+
+  boolean isReady() {
+    return namespaces.isReady() && heads.isReady();
+  }
+
+  @Produces
+  @Singleton
+  HeadWebhook headWebhook() {
+    return headWebhook;
+  }
+
+  @Produces
+  @Singleton
+  WorkloadWebhook workloadWebhook() {
+    return workloadWebhook;
+  }
+
+  private static ThreadFactory named(String name) {
+    AtomicInteger count = new AtomicInteger();
+    return task -> {
+      Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+}

@@ -1,0 +1,46 @@
+package dev.lockstep;
+
+import dev.lockstep.binding.MissingPolicy;
+import dev.lockstep.binding.Rollout;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Settings of the server, {@code lockstep.*}; each has its environment variable. */
+@ConfigMapping(prefix = "lockstep")
+public interface LockstepConfig {
+
+  /** The namespace that Lockstep runs in: its lease and its key are there. */
+  @WithDefault("lockstep-system")
+  String namespace();
+
+  /**
+   * A file with a bearer token for the API server, read again every 30 s. Without it, the one that
+   * every pod has.
+   */
+  Optional<Path> tokenFile();
+
+  /** Whether the name of the user who changed a head is noted on it and its version. */
+  @WithDefault("true")
+  boolean recordUser();
+
+  /** When workloads move on to newer versions, where neither they nor their namespace say. */
+  @WithDefault("on-apply")
+  Rollout rollout();
+
+  /** What happens when a required reference names nothing, where nobody else says. */
+  @WithDefault("warn")
+  MissingPolicy missing();
+
+  Tls tls();
+
+  /** What the webhooks are served with, both PEM. */
+  interface Tls {
+    @WithDefault("/tls/tls.crt")
+    Path certificate();
+
+    @WithDefault("/tls/tls.key")
+    Path key();
+  }
+}

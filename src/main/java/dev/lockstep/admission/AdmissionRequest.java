@@ -1,0 +1,82 @@
+package dev.lockstep.admission;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Optional;
+
+/**
+ * The request of an AdmissionReview, {@code admission.k8s.io/v1}. Callers are not authenticated, so
+ * nothing in it is believed that can be read back from the API server.
+ *
+ * @param name of the object; empty where the API server is still to generate it
+ * @param object what is to be persisted
+ * @param oldObject what is persisted, for an update
+ */
+record AdmissionRequest(
+    String uid,
+    String group,
+    String resource,
+    Operation operation,
+    String namespace,
+    String name,
+    boolean dryRun,
+    String user,
+    JsonNode object,
+    Optional<JsonNode> oldObject) {
+
+  enum Operation {
+    CREATE,
+    UPDATE
+  }
+
+  /**
+   * @throws MalformedReviewException if it is no review that a mutating webhook can answer
+   */
+  static AdmissionRequest of(JsonNode review) {
+    require("admission.k8s.io/v1".equals(text(review, "apiVersion")), "apiVersion");
+    require("AdmissionReview".equals(text(review, "kind")), "kind");
+    JsonNode request = review.path("request");
+    String uid = text(request, "uid");
+    require(!uid.isEmpty(), "request.uid");
+    JsonNode resource = request.path("resource");
+    require(!text(resource, "resource").isEmpty(), "request.resource.resource");
+    Operation operation = operation(text(request, "operation"));
+    JsonNode object = request.path("object");
+    require(object.isObject(), "request.object");
+    JsonNode oldObject = request.path("oldObject");
+    require(oldObject.isObject() == (operation == Operation.UPDATE), "request.oldObject");
+    String namespace = text(request, "namespace");
+    require(Names.isNamespace(namespace), "request.namespace");
+    String name = text(object.path("metadata"), "name");
+    require(name.isEmpty() || Names.isObjectName(name), "request.object.metadata.name");
+    return new AdmissionRequest(
+        uid,
+        text(resource, "group"),
+        text(resource, "resource"),
+        operation,
+        namespace,
+        name,
+        request.path("dryRun").asBoolean(false),
+        text(request.path("userInfo"), "username"),
+        object,
+        operation == Operation.UPDATE ? Optional.of(oldObject) : Optional.empty());
+  }
+
+  private static Operation operation(String text) {
+    for (Operation operation : Operation.values()) {
+      if (operation.name().equals(text)) {
+        return operation;
+      }
+    }
+    throw new MalformedReviewException("request.operation is not CREATE or UPDATE");
+  }
+
+  private static String text(JsonNode node, String field) {
+    return node.path(field).asText("");
+  }
+
+  private static void require(boolean condition, String field) {
+    if (!condition) {
+      throw new MalformedReviewException(field + " is missing or not what it should be");
+    }
+  }
+}

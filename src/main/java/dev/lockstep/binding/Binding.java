@@ -1,0 +1,315 @@
+package dev.lockstep.binding;
+
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.lockstep.version.Choice;
+import dev.lockstep.version.Content;
+import dev.lockstep.version.Denial;
+import dev.lockstep.version.Json;
+import dev.lockstep.version.Keys;
+import dev.lockstep.version.Meaning;
+import dev.lockstep.version.VersionName;
+import dev.lockstep.version.VersionNumber;
+import dev.lockstep.version.Warnings;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** One admission of a workload: its references sorted by head, and one version found for each. */
+final class Binding {
+
+  /** The references of one head, by how they name it. */
+  private static final class Group {
+    final List<Reference> bare = new ArrayList<>();
+    final List<Reference> missing = new ArrayList<>();
+    final List<Reference> bound = new ArrayList<>();
+
+    List<Reference> all() {
+      List<Reference> all = new ArrayList<>(bare);
+      all.addAll(missing);
+      all.addAll(bound);
+      return all;
+    }
+  }
+
+  private final WorkloadReview review;
+  private final Move move;
+  private final Meanings meanings;
+  private final Choice<Rollout> rollout;
+  private final Choice<MissingPolicy> missingPolicy;
+
+  /** What the persisted template is bound to, and which of its heads are held. */
+  private final Bindings before;
+
+  private final Bindings heldBefore;
+
+  /** What the new template says that it is bound to. */
+  private final Bindings stated;
+
+  private final SortedMap<HeadRef, Group> groups = new TreeMap<>();
+  private final Map<JsonPointer, String> names = new LinkedHashMap<>();
+  private final SortedMap<HeadRef, VersionNumber> bindings = new TreeMap<>();
+  private final SortedMap<HeadRef, VersionNumber> held = new TreeMap<>();
+  private final SortedSet<HeadRef> waiting = new TreeSet<>();
+  private final Set<String> warnings = new LinkedHashSet<>();
+
+  Binding(WorkloadReview review, Move move, WorkloadSettings settings, Meanings meanings) {
+    this.review = review;
+    this.move = move;
+    this.meanings = meanings;
+    this.rollout = settings.rollout(review);
+    this.missingPolicy = settings.missing(review);
+    this.before = review.oldTemplate().map(Binding::boundIn).orElse(Bindings.NONE);
+    this.heldBefore = review.oldObject().map(old -> stated(old, Keys.HELD)).orElse(Bindings.NONE);
+    this.stated = stated(review.template(), Keys.BINDINGS);
+  }
+
+  private static Bindings stated(JsonNode object, String annotation) {
+    return Json.annotation(object, annotation).map(Bindings::parse).orElse(Bindings.NONE);
+  }
+
+  /** What a template says, where a reference really holds that version. */
+  private static Bindings boundIn(JsonNode template) {
+    Bindings stated = stated(template, Keys.BINDINGS);
+    Set<HeadRef> named =
+        Reference.in(template).stream().map(Reference::named).collect(Collectors.toSet());
+    SortedMap<HeadRef, VersionNumber> bound = new TreeMap<>(stated.versions());
+    bound.entrySet().removeIf(e -> !named.contains(e.getKey().version(e.getValue())));
+    return new Bindings(bound);
+  }
+
+  WorkloadOutcome outcome() {
+    warnings.addAll(rollout.warnings());
+    warnings.addAll(missingPolicy.warnings());
+    List<Reference> references =
+        Reference.in(review.template()).stream().filter(r -> r.named().isValid()).toList();
+    lookUpTogether(references);
+    references.forEach(this::sort);
+    groups.forEach(this::bind);
+    bindings.forEach(this::hold);
+    return new WorkloadOutcome(
+        names,
+        Map.of(Keys.BINDINGS, new Bindings(bindings).annotation()),
+        annotations(),
+        List.copyOf(warnings));
+  }
+
+  private Map<String, Optional<String>> annotations() {
+    Map<String, Optional<String>> annotations = new TreeMap<>();
+    annotations.put(Keys.HELD, new Bindings(held).annotation());
+    annotations.put(
+        Keys.WAITING,
+        waiting.isEmpty()
+            ? Optional.empty()
+            : Optional.of(
+                waiting.stream().map(HeadRef::toString).collect(Collectors.joining(","))));
+    annotations.put(Keys.REBIND, Optional.empty());
+    annotations.put(Keys.BASELINE, Optional.empty());
+    return annotations;
+  }
+
+  /** Asks for all names at once; what is asked for later is there then, or rare. */
+  private void lookUpTogether(List<Reference> references) {
+    Set<HeadRef> needed = new LinkedHashSet<>();
+    for (Reference reference : references) {
+      Optional<HeadRef> head = boundTo(reference);
+      if (head.isEmpty()) {
+        needed.add(reference.named());
+        continue;
+      }
+      if (!isAsBefore(reference, head.get())) {
+        needed.add(reference.named());
+        needed.add(head.get());
+      }
+      if (move != Move.AS_NAMED || heldBefore.has(head.get())) {
+        needed.add(head.get());
+      }
+    }
+    meanings.lookUp(needed);
+  }
+
+  /** The head of a reference that names a version which it is said to be bound to. */
+  private Optional<HeadRef> boundTo(Reference reference) {
+    return VersionName.parse(reference.named().name())
+        .map(name -> Map.entry(new HeadRef(reference.named().kind(), name.head()), name.number()))
+        .filter(
+            named ->
+                stated.of(named.getKey()).filter(named.getValue()::equals).isPresent()
+                    || before.of(named.getKey()).filter(named.getValue()::equals).isPresent())
+        .map(Map.Entry::getKey);
+  }
+
+  private boolean isAsBefore(Reference reference, HeadRef head) {
+    return before.of(head).map(head::version).filter(reference.named()::equals).isPresent();
+  }
+
+  private void sort(Reference reference) {
+    Optional<HeadRef> head = boundTo(reference);
+    if (head.isPresent() && isAsBefore(reference, head.get())) {
+      group(head.get()).bound.add(reference);
+      return;
+    }
+    Meaning meaning = meanings.of(reference.named());
+    if (meaning instanceof Meaning.OfHead) {
+      group(reference.named()).bare.add(reference);
+    } else if (meaning instanceof Meaning.OfVersion named) {
+      head.ifPresent(h -> group(h).bound.add(reference));
+      tellMissingKeys(reference, named.version().content());
+    } else if (meaning instanceof Meaning.Unversioned other) {
+      tellMissingKeys(reference, other.content());
+      other
+          .refusal()
+          .ifPresent(
+              words ->
+                  warn(reference.named(), "was refused a version", "see its namespace's rules"));
+    } else if (head.isPresent()) {
+      group(head.get()).bound.add(reference);
+      // The current version may not be there yet: under dry run nothing was made.
+      if (!isCurrent(head.get(), statedVersion(head.get()))) {
+        tellMissing(reference);
+      }
+    } else {
+      group(reference.named()).missing.add(reference);
+    }
+  }
+
+  private Group group(HeadRef head) {
+    return groups.computeIfAbsent(head, h -> new Group());
+  }
+
+  private void bind(HeadRef head, Group group) {
+    if (!group.bare.isEmpty()) {
+      bindToCurrent(head, group);
+    } else if (!group.missing.isEmpty()) {
+      keepBoundOrWait(head, group);
+    } else if (move == Move.AS_NAMED || !mayMove(head) || !bindToCurrent(head, group)) {
+      bindTo(head, statedVersion(head), group.bound);
+    }
+  }
+
+  private VersionNumber statedVersion(HeadRef head) {
+    return stated.of(head).or(() -> before.of(head)).orElseThrow();
+  }
+
+  private boolean bindToCurrent(HeadRef head, Group group) {
+    if (!(meanings.of(head) instanceof Meaning.OfHead current)) {
+      return false;
+    }
+    bindTo(head, current.current(), group.all());
+    group.all().forEach(reference -> tellMissingKeys(reference, current.content()));
+    return true;
+  }
+
+  private void bindTo(HeadRef head, VersionNumber number, List<Reference> references) {
+    HeadRef version = head.version(number);
+    for (Reference reference : references) {
+      if (!reference.named().equals(version)) {
+        names.put(reference.place(), version.name());
+      }
+    }
+    bindings.put(head, number);
+  }
+
+  /** A head that is gone must not take away from a workload what it runs with. */
+  private void keepBoundOrWait(HeadRef head, Group group) {
+    Optional<VersionNumber> kept =
+        before
+            .of(head)
+            .filter(number -> meanings.of(head.version(number)) instanceof Meaning.OfVersion);
+    if (kept.isPresent()) {
+      bindTo(head, kept.get(), group.all());
+      warn(head, "is gone, " + kept.get() + " is kept", "create it to change it");
+      return;
+    }
+    group.missing.forEach(this::tellMissing);
+    if (group.missing.stream().anyMatch(reference -> !reference.optional())) {
+      waiting.add(head);
+    }
+    if (!group.bound.isEmpty()) {
+      bindTo(head, statedVersion(head), group.bound);
+    }
+  }
+
+  /** Whether a restart may move this head; {@code rebind} always may. */
+  private boolean mayMove(HeadRef head) {
+    if (move == Move.REBIND) {
+      return true;
+    }
+    if (rollout.value() == Rollout.PINNED) {
+      warn(head, "stays, the workload is pinned", "apply to move it");
+      return false;
+    }
+    if (heldBefore.has(head) && !isCurrent(head, statedVersion(head))) {
+      warn(
+          head,
+          "stays at " + statedVersion(head) + " after an undo",
+          "apply, or annotate " + Keys.REBIND + "= to move it");
+      return false;
+    }
+    return true;
+  }
+
+  private boolean isCurrent(HeadRef head, VersionNumber number) {
+    return meanings.of(head) instanceof Meaning.OfHead current && current.current().equals(number);
+  }
+
+  /** A head that this request took back to an older version, or an earlier one did. */
+  private void hold(HeadRef head, VersionNumber number) {
+    boolean moved = before.of(head).filter(old -> !old.equals(number)).isPresent();
+    if ((moved || heldBefore.has(head)) && !isCurrent(head, number)) {
+      held.put(head, number);
+    }
+  }
+
+  private void tellMissing(Reference reference) {
+    if (reference.optional() || missingPolicy.value() == MissingPolicy.IGNORE) {
+      return;
+    }
+    HeadRef named = reference.named();
+    if (missingPolicy.value() == MissingPolicy.DENY) {
+      throw new Denial(
+          Denial.FORBIDDEN,
+          "admit",
+          review,
+          named.kind().kind() + " " + named.name() + " does not exist",
+          "Create it first, or mark the reference optional.");
+    }
+    warn(named, "does not exist", "pods won't start until it does");
+  }
+
+  private void tellMissingKeys(Reference reference, Content content) {
+    for (String key : reference.keys()) {
+      if (!reference.optional() && !content.hasKey(key)) {
+        tellMissingKey(reference, key);
+      }
+    }
+  }
+
+  private void tellMissingKey(Reference reference, String key) {
+    HeadRef named = reference.named();
+    switch (missingPolicy.value()) {
+      case IGNORE -> {}
+      case WARN -> warn(named, "has no key " + key, "pods won't start without it");
+      case DENY ->
+          throw new Denial(
+              Denial.FORBIDDEN,
+              "admit",
+              review,
+              named.kind().kind() + " " + named.name() + " has no key " + key,
+              "Add the key, or mark the reference optional.");
+    }
+  }
+
+  private void warn(HeadRef head, String what, String remedy) {
+    warnings.add(Warnings.warning(head.kind().kind(), head.name(), what, remedy));
+  }
+}

@@ -1,0 +1,56 @@
+package dev.lockstep.binding;
+
+import dev.lockstep.version.VersionNumber;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * Heads and the version that each is bound to, as annotations have it: {@code
+ * configmap/app-config=v001,secret/app-secret=v000}, sorted. What can't be read is left out.
+ */
+public record Bindings(SortedMap<HeadRef, VersionNumber> versions) {
+  public static final Bindings NONE = new Bindings(new TreeMap<>());
+
+  public Bindings {
+    versions = Collections.unmodifiableSortedMap(new TreeMap<>(versions));
+  }
+
+  public static Bindings parse(String text) {
+    SortedMap<HeadRef, VersionNumber> versions = new TreeMap<>();
+    for (String entry : text.split(",")) {
+      int equals = entry.lastIndexOf('=');
+      if (equals > 0) {
+        Optional<HeadRef> head = HeadRef.parse(entry.substring(0, equals));
+        Optional<VersionNumber> number = VersionNumber.parse(entry.substring(equals + 1));
+        if (head.isPresent() && number.isPresent()) {
+          versions.put(head.get(), number.get());
+        }
+      }
+    }
+    return new Bindings(versions);
+  }
+
+  public Optional<VersionNumber> of(HeadRef head) {
+    return Optional.ofNullable(versions.get(head));
+  }
+
+  public boolean has(HeadRef head) {
+    return versions.containsKey(head);
+  }
+
+  /** The annotation's value; empty where there is nothing to say. */
+  public Optional<String> annotation() {
+    return versions.isEmpty() ? Optional.empty() : Optional.of(toString());
+  }
+
+  @Override
+  public String toString() {
+    return versions.entrySet().stream()
+        .map((Map.Entry<HeadRef, VersionNumber> e) -> e.getKey() + "=" + e.getValue())
+        .collect(Collectors.joining(","));
+  }
+}

@@ -1,0 +1,53 @@
+package dev.lockstep.binding;
+
+import dev.lockstep.version.HeadKind;
+import dev.lockstep.version.ObjectId;
+import dev.lockstep.version.VersionName;
+import dev.lockstep.version.VersionNumber;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** A ConfigMap or Secret as a pod template names it: {@code configmap/app-config}. */
+public record HeadRef(HeadKind kind, String name) implements Comparable<HeadRef> {
+
+  /** RFC 1123 subdomain, as Kubernetes' validation has it for names of objects. */
+  private static final Pattern SUBDOMAIN =
+      Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
+
+  public static Optional<HeadRef> parse(String text) {
+    int slash = text.indexOf('/');
+    return slash < 0
+        ? Optional.empty()
+        : HeadKind.ofSingular(text.substring(0, slash))
+            .map(kind -> new HeadRef(kind, text.substring(slash + 1)))
+            .filter(HeadRef::isValid);
+  }
+
+  /** Whether an object can have this name: nothing else may get into a path of the API. */
+  public boolean isValid() {
+    return isValidName(name);
+  }
+
+  public static boolean isValidName(String name) {
+    return name.length() <= VersionName.MAX_LENGTH && SUBDOMAIN.matcher(name).matches();
+  }
+
+  public ObjectId in(String namespace) {
+    return new ObjectId(kind, namespace, name);
+  }
+
+  /** The version of this head with this number. */
+  public HeadRef version(VersionNumber number) {
+    return new HeadRef(kind, new VersionName(name, number).toString());
+  }
+
+  @Override
+  public int compareTo(HeadRef other) {
+    return toString().compareTo(other.toString());
+  }
+
+  @Override
+  public String toString() {
+    return kind.singular() + "/" + name;
+  }
+}

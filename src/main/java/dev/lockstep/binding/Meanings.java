@@ -1,0 +1,66 @@
+package dev.lockstep.binding;
+
+import dev.lockstep.version.CurrentVersions;
+import dev.lockstep.version.Meaning;
+import dev.lockstep.version.OptedIn;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+
+/**
+ * What names mean during one admission. Each is looked up once, however often it is asked for, so
+ * that one head can't have two current versions in one template; several are looked up side by
+ * side.
+ */
+final class Meanings {
+  private final CurrentVersions versions;
+  private final OptedIn namespace;
+  private final boolean dryRun;
+  private final Executor executor;
+  private final Map<HeadRef, CompletableFuture<Meaning>> asked = new HashMap<>();
+
+  Meanings(CurrentVersions versions, OptedIn namespace, boolean dryRun, Executor executor) {
+    this.versions = versions;
+    this.namespace = namespace;
+    this.dryRun = dryRun;
+    this.executor = executor;
+  }
+
+  void lookUp(Collection<HeadRef> names) {
+    List<HeadRef> unknown = names.stream().distinct().filter(n -> !asked.containsKey(n)).toList();
+    if (unknown.size() == 1) {
+      of(unknown.get(0));
+      return;
+    }
+    for (HeadRef name : unknown) {
+      asked.put(name, CompletableFuture.supplyAsync(() -> look(name), executor));
+    }
+  }
+
+  /**
+   * @throws dev.lockstep.version.ApiCallException if the API server does not say
+   */
+  Meaning of(HeadRef name) {
+    CompletableFuture<Meaning> known = asked.get(name);
+    if (known == null) {
+      known = CompletableFuture.completedFuture(look(name));
+      asked.put(name, known);
+    }
+    try {
+      return known.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw e;
+    }
+  }
+
+  private Meaning look(HeadRef name) {
+    return versions.of(name.in(namespace.name()), namespace, dryRun);
+  }
+}

@@ -1,0 +1,47 @@
+package dev.lockstep.binding;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lockstep.version.Json;
+import java.util.Optional;
+
+/**
+ * Tells {@code kubectl rollout restart} from all else: it changes nothing of the template but one
+ * annotation. An undo to a restarted revision may change just that as well, but then the value is
+ * one that a revision has; so revisions decide, and no clock.
+ */
+final class Restart {
+  /** Written by kubectl, whose name for it this is. */
+  static final String RESTARTED_AT = "kubectl.kubernetes.io/restartedAt";
+
+  private final Revisions revisions;
+
+  Restart(Revisions revisions) {
+    this.revisions = revisions;
+  }
+
+  boolean isAskedFor(WorkloadReview review) {
+    Optional<String> time = Json.annotation(review.template(), RESTARTED_AT);
+    if (time.isEmpty() || review.oldTemplate().isEmpty()) {
+      return false;
+    }
+    JsonNode old = review.oldTemplate().get();
+    return !Json.annotation(old, RESTARTED_AT).equals(time)
+        && without(old).equals(without(review.template()))
+        && revisions
+            .templates(review.kind(), review.namespace().name(), review.oldObject().get())
+            .stream()
+            .noneMatch(template -> Json.annotation(template, RESTARTED_AT).equals(time));
+  }
+
+  private static JsonNode without(JsonNode template) {
+    JsonNode copy = template.deepCopy();
+    if (copy.path("metadata").path("annotations") instanceof ObjectNode annotations) {
+      annotations.remove(RESTARTED_AT);
+      if (annotations.isEmpty()) {
+        ((ObjectNode) copy.path("metadata")).remove("annotations");
+      }
+    }
+    return copy;
+  }
+}

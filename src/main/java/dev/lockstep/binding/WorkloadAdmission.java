@@ -1,0 +1,55 @@
+package dev.lockstep.binding;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.lockstep.version.CurrentVersions;
+import dev.lockstep.version.Json;
+import dev.lockstep.version.Keys;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+
+/**
+ * Decides what the references of a workload's pod template name.
+ *
+ * <p>Apply binds to current, undo brings back what was, restart picks up the newest unless the
+ * workload was rolled back.
+ */
+public final class WorkloadAdmission {
+  private final CurrentVersions versions;
+  private final Restart restart;
+  private final WorkloadSettings settings;
+  private final Executor lookUps;
+
+  /**
+   * @param lookUps runs look-ups side by side; each may wait for the API server
+   */
+  public WorkloadAdmission(
+      CurrentVersions versions, Revisions revisions, WorkloadSettings settings, Executor lookUps) {
+    this.versions = versions;
+    this.restart = new Restart(revisions);
+    this.settings = settings;
+    this.lookUps = lookUps;
+  }
+
+  /**
+   * @throws dev.lockstep.version.Denial if a required reference names nothing and that is to be
+   *     denied
+   * @throws dev.lockstep.version.ApiCallException if the API server does not say what a name means
+   */
+  public WorkloadOutcome decide(WorkloadReview review) {
+    JsonNode template = review.template();
+    boolean rebind = Json.annotation(review.object(), Keys.REBIND).isPresent();
+    boolean templateChanged = !Optional.of(template).equals(review.oldTemplate());
+    if (Json.hasController(review.object())
+        || !(templateChanged || rebind)
+        || !settings.versioned(review).value()) {
+      return WorkloadOutcome.UNCHANGED;
+    }
+    Move move = rebind ? Move.REBIND : restart.isAskedFor(review) ? Move.RESTART : Move.AS_NAMED;
+    return new Binding(
+            review,
+            move,
+            settings,
+            new Meanings(versions, review.namespace(), review.dryRun(), lookUps))
+        .outcome();
+  }
+}

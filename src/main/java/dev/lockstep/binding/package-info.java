@@ -1,0 +1,5 @@
+/**
+ * Which references pod templates have, and which version each of them gets. Pure: it knows JSON and
+ * what {@link dev.lockstep.version.CurrentVersions} says of a name.
+ */
+package dev.lockstep.binding;

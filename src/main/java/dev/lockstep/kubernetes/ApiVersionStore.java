@@ -1,0 +1,79 @@
+package dev.lockstep.kubernetes;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lockstep.version.ContentHash;
+import dev.lockstep.version.Keys;
+import dev.lockstep.version.ObjectId;
+import dev.lockstep.version.Version;
+import dev.lockstep.version.VersionNumber;
+import dev.lockstep.version.VersionStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Heads and versions in the API server. */
+public final class ApiVersionStore implements VersionStore {
+  private static final int CONFLICT = 409;
+
+  private final ApiServer api;
+
+  public ApiVersionStore(ApiServer api) {
+    this.api = api;
+  }
+
+  @Override
+  public Optional<JsonNode> get(ObjectId id) {
+    return api.get(Paths.of(id));
+  }
+
+  @Override
+  public List<JsonNode> metadataOfVersions(ObjectId head) {
+    return items(api.listMetadata(versions(head, "")));
+  }
+
+  @Override
+  public List<JsonNode> versionsWith(ObjectId head, ContentHash content) {
+    return items(api.list(versions(head, "," + Keys.CONTENT + "=" + content)));
+  }
+
+  private static String versions(ObjectId head, String more) {
+    String selector =
+        Keys.ROLE
+            + "="
+            + Keys.VERSION_ROLE
+            + ","
+            + Keys.HEAD
+            + "="
+            + Version.headLabel(head.name());
+    return Paths.all(head) + Paths.labelled(selector + more);
+  }
+
+  private static List<JsonNode> items(JsonNode list) {
+    List<JsonNode> items = new ArrayList<>();
+    list.path("items").forEach(items::add);
+    return items;
+  }
+
+  @Override
+  public Creation create(ObjectId id, JsonNode object, boolean dryRun) {
+    ApiServer.Reply reply = api.create(Paths.all(id) + Paths.write(dryRun), object);
+    if (reply.isSuccess()) {
+      return new Creation.Created();
+    }
+    return reply.code() == CONFLICT
+        ? new Creation.NameTaken()
+        : new Creation.Failed(reply.failure());
+  }
+
+  @Override
+  public JsonNode requestStamp(ObjectId head, Optional<VersionNumber> givenUp, boolean dryRun) {
+    ObjectNode patch = JsonNodeFactory.instance.objectNode();
+    patch
+        .putObject("metadata")
+        .putObject("annotations")
+        .put(Keys.RESTAMP, givenUp.map(VersionNumber::toString).orElse(""));
+    return api.mergePatch(Paths.of(head) + Paths.write(dryRun), patch);
+  }
+}

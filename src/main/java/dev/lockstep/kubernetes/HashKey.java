@@ -1,0 +1,73 @@
+package dev.lockstep.kubernetes;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lockstep.version.ApiCallException;
+import dev.lockstep.version.HeadKind;
+import dev.lockstep.version.ObjectId;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * The key of the hashes of Secrets: 32 random bytes in a Secret of our own namespace, made once by
+ * whoever comes first. Without it, hashes of another key are only found not to be comparable.
+ */
+public final class HashKey implements Supplier<byte[]> {
+  private static final String NAME = "lockstep-hash-key";
+  private static final String FIELD = "key";
+  private static final int BYTES = 32;
+
+  private final ApiServer api;
+  private final ObjectId id;
+  private volatile byte[] key;
+
+  public HashKey(ApiServer api, String ownNamespace) {
+    this.api = api;
+    this.id = new ObjectId(HeadKind.SECRET, ownNamespace, NAME);
+  }
+
+  /**
+   * @throws ApiCallException if the API server refuses it or does not answer
+   */
+  @Override
+  public byte[] get() {
+    if (key == null) {
+      key = read().or(this::make).or(this::read).orElseThrow(this::unusable);
+    }
+    return key;
+  }
+
+  private Optional<byte[]> read() {
+    return api.get(Paths.of(id))
+        .map(secret -> Base64.getDecoder().decode(secret.path("data").path(FIELD).asText()))
+        .filter(bytes -> bytes.length == BYTES);
+  }
+
+  /** Empty if somebody else was first. */
+  private Optional<byte[]> make() {
+    byte[] bytes = new byte[BYTES];
+    new SecureRandom().nextBytes(bytes);
+    ApiServer.Reply reply = api.create(Paths.all(id) + Paths.write(false), secret(bytes));
+    if (reply.code() == 409) {
+      return Optional.empty();
+    }
+    reply.orThrow();
+    return Optional.of(bytes);
+  }
+
+  private JsonNode secret(byte[] bytes) {
+    ObjectNode secret = JsonNodeFactory.instance.objectNode();
+    secret.put("apiVersion", "v1").put("kind", "Secret").put("immutable", true);
+    secret.putObject("metadata").put("name", NAME);
+    secret.putObject("data").put(FIELD, bytes);
+    return secret;
+  }
+
+  private ApiCallException unusable() {
+    return new ApiCallException(
+        ApiCallException.NO_ANSWER, id + " holds no key of " + BYTES + " bytes; delete it");
+  }
+}

@@ -1,0 +1,69 @@
+package dev.lockstep.kubernetes;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.lockstep.version.Json;
+import dev.lockstep.version.ObjectId;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+
+/** Paths of the API. Names in them were checked to be names before they got here. */
+final class Paths {
+  private static final String FIELD_MANAGER = "fieldManager=lockstep";
+  private static final String DRY_RUN = "dryRun=All";
+
+  private Paths() {}
+
+  static String of(ObjectId id) {
+    return all(id) + "/" + id.name();
+  }
+
+  /** All objects of this one's kind and namespace. */
+  static String all(ObjectId id) {
+    return all("", "v1", id.namespace(), id.kind().resource());
+  }
+
+  static String all(String group, String version, String namespace, String resource) {
+    String root = group.isEmpty() ? "/api/" + version : "/apis/" + group + "/" + version;
+    return root + "/namespaces/" + namespace + "/" + resource;
+  }
+
+  /** The query of a request that writes. */
+  static String write(boolean dryRun) {
+    return "?" + FIELD_MANAGER + (dryRun ? "&" + DRY_RUN : "");
+  }
+
+  /** The query of a list of what has these labels. */
+  static String labelled(String selector) {
+    return "?labelSelector=" + URLEncoder.encode(selector, StandardCharsets.UTF_8);
+  }
+
+  /** A metav1.LabelSelector as the query parameter's text. */
+  static String selector(JsonNode labelSelector) {
+    List<String> terms = new ArrayList<>();
+    for (var label : Json.entries(labelSelector.path("matchLabels"))) {
+      terms.add(label.getKey() + "=" + label.getValue().asText());
+    }
+    for (JsonNode expression : labelSelector.path("matchExpressions")) {
+      terms.add(term(expression));
+    }
+    return String.join(",", terms);
+  }
+
+  private static String term(JsonNode expression) {
+    String key = expression.path("key").asText();
+    String values =
+        StreamSupport.stream(expression.path("values").spliterator(), false)
+            .map(JsonNode::asText)
+            .collect(Collectors.joining(",", "(", ")"));
+    return switch (expression.path("operator").asText()) {
+      case "In" -> key + " in " + values;
+      case "NotIn" -> key + " notin " + values;
+      case "DoesNotExist" -> "!" + key;
+      default -> key;
+    };
+  }
+}

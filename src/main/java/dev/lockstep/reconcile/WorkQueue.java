@@ -1,0 +1,82 @@
+package dev.lockstep.reconcile;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/**
+ * Items to be worked on, each by one thread at a time, and once however often it is added before
+ * its turn. An item that fails comes back, later each time.
+ */
+public final class WorkQueue<T> {
+  private static final Duration FIRST_DELAY = Duration.ofMillis(100);
+  private static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
+
+  private final ScheduledExecutorService executor;
+  private final Predicate<T> work;
+  private final Set<T> waiting = new HashSet<>();
+  private final Set<T> running = new HashSet<>();
+  private final Set<T> addedWhileRunning = new HashSet<>();
+  private final Map<T, Duration> delays = new HashMap<>();
+
+  /**
+   * @param work false means: to be tried again
+   */
+  public WorkQueue(ScheduledExecutorService executor, Predicate<T> work) {
+    this.executor = executor;
+    this.work = work;
+  }
+
+  public synchronized void add(T item) {
+    if (running.contains(item)) {
+      addedWhileRunning.add(item);
+    } else if (waiting.add(item)) {
+      executor.execute(() -> run(item));
+    }
+  }
+
+  /** Forgets what waits; what runs ends. */
+  public synchronized void clear() {
+    waiting.clear();
+    addedWhileRunning.clear();
+    delays.clear();
+  }
+
+  private void run(T item) {
+    synchronized (this) {
+      if (!waiting.remove(item)) {
+        return;
+      }
+      running.add(item);
+    }
+    boolean done = false;
+    try {
+      done = work.test(item);
+    } finally {
+      ended(item, done);
+    }
+  }
+
+  private synchronized void ended(T item, boolean done) {
+    running.remove(item);
+    if (done) {
+      delays.remove(item);
+      if (addedWhileRunning.remove(item)) {
+        add(item);
+      }
+      return;
+    }
+    addedWhileRunning.remove(item);
+    Duration delay = delays.getOrDefault(item, FIRST_DELAY);
+    Duration doubled = delay.multipliedBy(2);
+    delays.put(item, doubled.compareTo(LONGEST_DELAY) < 0 ? doubled : LONGEST_DELAY);
+    if (waiting.add(item)) {
+      executor.schedule(() -> run(item), delay.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package dev.lockstep.version;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.lockstep.version.VersionStore.Creation;
+import java.util.Optional;
+
+/**
+ * Says what a name means now, and makes sure that the version which it means is there. Whoever
+ * needs a version goes through here: the reconciler after a head was persisted, the head's next
+ * admission for its predecessor, a workload's admission for what it binds. All do the same, and
+ * doing it twice changes nothing.
+ */
+public final class CurrentVersions {
+  /** Enough for several strangers' objects in a row; each round has one more number. */
+  private static final int MAX_ROUNDS = 8;
+
+  private final VersionStore store;
+  private final ContentHasher hasher;
+
+  public CurrentVersions(VersionStore store, ContentHasher hasher) {
+    this.store = store;
+    this.hasher = hasher;
+  }
+
+  /**
+   * What the name of a ConfigMap or Secret stands for. A head without a valid stamp is stamped
+   * first; a current version that is not there yet is made (not under dry run).
+   *
+   * @throws ApiCallException if the API server refuses or does not answer
+   */
+  public Meaning of(ObjectId id, OptedIn namespace, boolean dryRun) {
+    Optional<JsonNode> found = store.get(id);
+    return found.isEmpty() ? new Meaning.Nothing() : of(id, found.get(), namespace, dryRun);
+  }
+
+  private Meaning of(ObjectId id, JsonNode found, OptedIn namespace, boolean dryRun) {
+    Optional<Version> version = Version.of(id, found, hasher);
+    if (version.isPresent()) {
+      return new Meaning.OfVersion(version.get());
+    }
+    if (!Eligibility.of(id.kind(), found, Optional.of(found), namespace).isVersioned()) {
+      return new Meaning.Unversioned(Content.of(id.kind(), found), Optional.empty());
+    }
+    try {
+      return current(id, found, dryRun);
+    } catch (ApiCallException e) {
+      if (e.isRefusal() && Stamp.newest(found).isEmpty()) {
+        return new Meaning.Unversioned(Content.of(id.kind(), found), Optional.of(e.getMessage()));
+      }
+      throw e;
+    }
+  }
+
+  private Meaning current(ObjectId id, JsonNode found, boolean dryRun) {
+    JsonNode head = found;
+    for (int round = 0; round < MAX_ROUNDS; round++) {
+      Content content = Content.of(id.kind(), head);
+      Optional<Stamp> stamp = validStamp(id, head, content);
+      if (stamp.isPresent() && ensure(id, head, content, stamp.get(), dryRun)) {
+        return new Meaning.OfHead(stamp.get().version(), content);
+      }
+      head = store.requestStamp(id, stamp.map(Stamp::version), dryRun);
+    }
+    throw new ApiCallException(
+        ApiCallException.NO_ANSWER, "it got no valid stamp after " + MAX_ROUNDS + " requests");
+  }
+
+  /** The head's stamp, if it is the stamp of what the head holds. */
+  Optional<Stamp> validStamp(ObjectId id, JsonNode head, Content content) {
+    return Stamp.of(head)
+        .filter(
+            stamp ->
+                hasher.knows(id.kind(), stamp.content())
+                    ? hasher.hash(content).equals(stamp.content())
+                    : isVersion(Version.id(id, stamp.version()), content));
+  }
+
+  /**
+   * Makes sure that the version of a persisted head exists, cloned from that very head.
+   *
+   * @return false if a stranger's object has its name
+   */
+  boolean ensure(ObjectId id, JsonNode head, Content content, Stamp stamp, boolean dryRun) {
+    ObjectId version = Version.id(id, stamp.version());
+    Optional<JsonNode> there = store.get(version);
+    if (there.isPresent()) {
+      return isVersion(version, there.get(), content);
+    }
+    return dryRun
+        || make(
+            version,
+            Version.object(id, head, stamp.version(), hasher.hash(content), stamp.changedBy()),
+            content);
+  }
+
+  private boolean make(ObjectId version, JsonNode object, Content content) {
+    Creation creation = store.create(version, object, false);
+    if (creation instanceof Creation.Failed failed) {
+      throw failed.cause();
+    }
+    return creation instanceof Creation.Created || isVersion(version, content);
+  }
+
+  boolean isVersion(ObjectId version, Content content) {
+    return store.get(version).filter(object -> isVersion(version, object, content)).isPresent();
+  }
+
+  boolean isVersion(ObjectId version, JsonNode object, Content content) {
+    return Version.of(version, object, hasher)
+        .filter(found -> found.content().sameAs(content))
+        .isPresent();
+  }
+}

@@ -1,0 +1,164 @@
+package dev.lockstep.version;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Decides the stamp of a ConfigMap or Secret that is created or updated.
+ *
+ * <p>The number comes from the persisted predecessor: of two writers, the API server's optimistic
+ * lock lets one through, and asks again for the other. The version itself is made after the head
+ * was persisted, from what was persisted; only a predecessor's, whose content is about to go, is
+ * made here.
+ */
+public final class HeadAdmission {
+  /** Total size of keys and values, as of Kubernetes' validation of annotations. */
+  private static final int MAX_ANNOTATION_BYTES = 256 * 1024;
+
+  private static final int ROOM_FOR_OTHER_ANNOTATIONS = 64;
+
+  private final VersionStore store;
+  private final ContentHasher hasher;
+  private final CurrentVersions versions;
+  private final NumberGiver numbers;
+
+  public HeadAdmission(VersionStore store, ContentHasher hasher, CurrentVersions versions) {
+    this.store = store;
+    this.hasher = hasher;
+    this.versions = versions;
+    this.numbers = new NumberGiver(store, hasher, versions);
+  }
+
+  /**
+   * @throws Denial if no version could be made of this content, or of the one that it replaces
+   * @throws ApiCallException if the API server does not answer
+   */
+  public HeadOutcome decide(HeadReview review) {
+    Eligibility.Verdict verdict =
+        Eligibility.of(review.id().kind(), review.object(), review.oldObject(), review.namespace());
+    List<String> warnings = verdict.warnings();
+    return verdict.isVersioned()
+        ? new HeadOutcome.Stamped(withRoom(stamp(review), review.object()), warnings)
+        : new HeadOutcome.Unstamped(warnings);
+  }
+
+  private Stamp stamp(HeadReview review) {
+    Content content = Content.of(review.id().kind(), review.object());
+    if (review.oldObject().isEmpty()) {
+      return created(review, content);
+    }
+    JsonNode old = review.oldObject().get();
+    Content oldContent = Content.of(review.id().kind(), old);
+    return content.sameAs(oldContent)
+        ? unchanged(review, content, old)
+        : changed(review, content, old, oldContent);
+  }
+
+  /** A stamp that comes along is kept where nothing speaks against it: a restore from a backup. */
+  private Stamp created(HeadReview review, Content content) {
+    return versions
+        .validStamp(review.id(), review.object(), content)
+        .filter(stamp -> isFreeOrSame(Version.id(review.id(), stamp.version()), content))
+        .map(stamp -> restored(review.id(), stamp))
+        .orElseGet(() -> given(review, content, Optional.empty(), review.user()));
+  }
+
+  private Stamp restored(ObjectId head, Stamp stamp) {
+    VersionNumber newest = numbers.highest(head).map(stamp.newest()::max).orElse(stamp.newest());
+    return new Stamp(stamp.version(), stamp.content(), newest, stamp.changedBy());
+  }
+
+  private boolean isFreeOrSame(ObjectId version, Content content) {
+    return store
+        .get(version)
+        .map(there -> versions.isVersion(version, there, content))
+        .orElse(true);
+  }
+
+  private Stamp unchanged(HeadReview review, Content content, JsonNode old) {
+    Optional<Stamp> stamp = versions.validStamp(review.id(), old, content);
+    if (stamp.isEmpty()) {
+      return given(
+          review, content, Stamp.newest(old), review.user().map(user -> Stamp.UNKNOWN_USER));
+    }
+    Stamp kept = stamp.get();
+    return isStrangersName(review, kept, content)
+        ? given(review, content, Optional.of(kept.newest()), kept.changedBy())
+        : new Stamp(kept.version(), hasher.hash(content), kept.newest(), kept.changedBy());
+  }
+
+  /** Whether a new number is asked for because a stranger has the name, and one really has. */
+  private boolean isStrangersName(HeadReview review, Stamp stamp, Content content) {
+    return Json.annotation(review.object(), Keys.RESTAMP)
+        .flatMap(VersionNumber::parse)
+        .filter(stamp.version()::equals)
+        .filter(number -> !isFreeOrSame(Version.id(review.id(), number), content))
+        .isPresent();
+  }
+
+  private Stamp changed(HeadReview review, Content content, JsonNode old, Content oldContent) {
+    Optional<VersionNumber> newest = keepPredecessor(review, old, oldContent);
+    return given(review, content, newest, review.user());
+  }
+
+  /**
+   * Makes sure that the content which is about to go has its version.
+   *
+   * @return the highest number given so far
+   */
+  private Optional<VersionNumber> keepPredecessor(
+      HeadReview review, JsonNode old, Content oldContent) {
+    ObjectId id = review.id();
+    Optional<JsonNode> persisted = review.dryRun() ? Optional.of(old) : store.get(id);
+    Optional<JsonNode> source =
+        persisted.filter(head -> Content.of(id.kind(), head).sameAs(oldContent));
+    if (source.isEmpty()) {
+      // The head is not what this request is based on: it will conflict, and be admitted anew.
+      return Stamp.newest(old);
+    }
+    Optional<Stamp> stamp = versions.validStamp(id, source.get(), oldContent);
+    try {
+      if (stamp.isPresent()
+          && versions.ensure(id, source.get(), oldContent, stamp.get(), review.dryRun())) {
+        return stamp.map(Stamp::newest);
+      }
+    } catch (ApiCallException e) {
+      throw Denial.of(e, "keep the version before this one", id);
+    }
+    Optional<VersionNumber> newest = stamp.map(Stamp::newest).or(() -> Stamp.newest(source.get()));
+    Optional<String> changedBy =
+        stamp.isPresent() ? stamp.get().changedBy() : review.user().map(user -> Stamp.UNKNOWN_USER);
+    return Optional.of(
+        numbers.give(id, source.get(), oldContent, newest, changedBy, review.dryRun()).newest());
+  }
+
+  private Stamp given(
+      HeadReview review,
+      Content content,
+      Optional<VersionNumber> newest,
+      Optional<String> changedBy) {
+    NumberGiver.Given given =
+        numbers.give(review.id(), review.object(), content, newest, changedBy, true);
+    return new Stamp(given.number(), hasher.hash(content), given.newest(), changedBy);
+  }
+
+  /** Without who changed it, where the annotations have no room for that. */
+  private static Stamp withRoom(Stamp stamp, JsonNode object) {
+    int bytes = ROOM_FOR_OTHER_ANNOTATIONS;
+    for (var entry : Json.entries(object.path("metadata").path("annotations"))) {
+      if (!stamp.annotations().containsKey(entry.getKey())) {
+        bytes += utf8(entry.getKey()) + utf8(entry.getValue().asText(""));
+      }
+    }
+    bytes += utf8(Keys.CHANGED_BY) + stamp.changedBy().map(HeadAdmission::utf8).orElse(0);
+    return bytes <= MAX_ANNOTATION_BYTES
+        ? stamp
+        : new Stamp(stamp.version(), stamp.content(), stamp.newest(), Optional.empty());
+  }
+
+  private static int utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
+  }
+}

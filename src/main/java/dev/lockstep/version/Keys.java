@@ -1,0 +1,68 @@
+package dev.lockstep.version;
+
+/** Every label and annotation that Lockstep reads or writes, in one place. */
+public final class Keys {
+  /** Label: {@value #HEAD_ROLE} or {@value #VERSION_ROLE}. */
+  public static final String ROLE = "lockstep.dev/role";
+
+  public static final String HEAD_ROLE = "head";
+  public static final String VERSION_ROLE = "version";
+
+  /** Label on a head: its current version; on a version: its own number. {@code v003}. */
+  public static final String VERSION = "lockstep.dev/version";
+
+  /** Label: a {@link ContentHash}. */
+  public static final String CONTENT = "lockstep.dev/content";
+
+  /** Label on a version: its head's name, shortened where it has over 63 characters. */
+  public static final String HEAD = "lockstep.dev/head";
+
+  /** Annotation on a version: its head's name in full. */
+  public static final String HEAD_NAME = "lockstep.dev/head-name";
+
+  /** Annotation on a head: the highest number ever given to it. */
+  public static final String NEWEST = "lockstep.dev/newest";
+
+  /** Annotation on heads and versions: the name of the user who brought this content. */
+  public static final String CHANGED_BY = "lockstep.dev/changed-by";
+
+  /**
+   * Annotation on a head, consumed by its admission: asks for a stamp. Its value is the number to
+   * give up because a stranger's object has its name, or empty.
+   */
+  public static final String RESTAMP = "lockstep.dev/restamp";
+
+  /** Annotation on a pod template: {@code configmap/app-config=v001,secret/app-secret=v000}. */
+  public static final String BINDINGS = "lockstep.dev/bindings";
+
+  /** Annotation on a workload, consumed by its admission: bind to what is current. */
+  public static final String REBIND = "lockstep.dev/rebind";
+
+  /** Annotation on a workload: heads whose older version was brought back by an undo. */
+  public static final String HELD = "lockstep.dev/held";
+
+  /** Annotation on a workload: required references that named nothing when it was admitted. */
+  public static final String WAITING = "lockstep.dev/waiting";
+
+  /** Annotation on revisions from before opt-in: what their bare references meant then. */
+  public static final String BASELINE = "lockstep.dev/baseline";
+
+  /** Annotation on heads and namespaces: {@code "false"} leaves out, {@code "true"} takes in. */
+  public static final String VERSIONED = "lockstep.dev/versioned";
+
+  /** Spinnaker's name for {@link #VERSIONED}. */
+  public static final String SPINNAKER_VERSIONED = "strategy.spinnaker.io/versioned";
+
+  /** Annotation on workloads and namespaces: {@code on-apply}, {@code auto} or {@code pinned}. */
+  public static final String ROLLOUT = "lockstep.dev/rollout";
+
+  /** Annotation on workloads and namespaces: {@code warn}, {@code deny} or {@code ignore}. */
+  public static final String MISSING = "lockstep.dev/missing";
+
+  /** Label on a namespace; {@value #OPTED_IN} opts it in. */
+  public static final String VERSIONING = "lockstep.dev/versioning";
+
+  public static final String OPTED_IN = "enabled";
+
+  private Keys() {}
+}

@@ -1,0 +1,111 @@
+package dev.lockstep.version;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.lockstep.version.VersionStore.Creation;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Finds the number for a content: that of an equal older version, or the next whose name is free.
+ */
+final class NumberGiver {
+  /** Names of strangers' objects that are stepped over before giving up. */
+  private static final int MAX_STRANGERS = 100;
+
+  /**
+   * @param newest the highest number ever given, this one included
+   */
+  record Given(VersionNumber number, VersionNumber newest) {}
+
+  private final VersionStore store;
+  private final ContentHasher hasher;
+  private final CurrentVersions versions;
+
+  NumberGiver(VersionStore store, ContentHasher hasher, CurrentVersions versions) {
+    this.store = store;
+    this.hasher = hasher;
+    this.versions = versions;
+  }
+
+  /**
+   * Tries the name by a create: under dry run this tells whether it is free and allowed; otherwise
+   * the version is made.
+   *
+   * @param source holds the content; persisted, unless this is a dry run
+   * @param newest the highest number given so far; if it is not known, the versions are listed
+   */
+  Given give(
+      ObjectId head,
+      JsonNode source,
+      Content content,
+      Optional<VersionNumber> newest,
+      Optional<String> changedBy,
+      boolean dryRun) {
+    ContentHash hash = hasher.hash(content);
+    Optional<VersionNumber> bound = newest.or(() -> highest(head));
+    Optional<VersionNumber> equal =
+        bound.isEmpty() ? Optional.empty() : equalVersion(head, hash, content);
+    if (equal.isPresent()) {
+      return new Given(equal.get(), bound.get().max(equal.get()));
+    }
+    VersionNumber number = bound.map(VersionNumber::next).orElse(VersionNumber.FIRST);
+    for (int strangers = 0; strangers <= MAX_STRANGERS; strangers++) {
+      ObjectId id = checked(Version.id(head, number), head);
+      JsonNode object = Version.object(head, source, number, hash, changedBy);
+      Creation creation = store.create(id, object, dryRun);
+      if (creation instanceof Creation.Failed failed && !isDryRunTrouble(failed, dryRun)) {
+        throw Denial.of(failed.cause(), "make version " + number, head);
+      }
+      if (!(creation instanceof Creation.NameTaken) || versions.isVersion(id, content)) {
+        return new Given(number, number);
+      }
+      number = number.next();
+    }
+    throw new Denial(
+        Denial.UNAVAILABLE,
+        "make a version",
+        head,
+        "objects of others have the names up to " + Version.id(head, number).name(),
+        "Remove or rename them.");
+  }
+
+  Optional<VersionNumber> highest(ObjectId head) {
+    return store.metadataOfVersions(head).stream()
+        .map(object -> VersionName.parse(Json.name(object)))
+        .flatMap(Optional::stream)
+        .filter(name -> name.head().equals(head.name()))
+        .map(VersionName::number)
+        .max(Comparator.naturalOrder());
+  }
+
+  private Optional<VersionNumber> equalVersion(ObjectId head, ContentHash hash, Content content) {
+    List<JsonNode> candidates = store.versionsWith(head, hash);
+    return candidates.stream()
+        .map(object -> Version.of(head.named(Json.name(object)), object, hasher))
+        .flatMap(Optional::stream)
+        .filter(version -> version.head().equals(head) && version.content().sameAs(content))
+        .map(Version::number)
+        .min(Comparator.naturalOrder());
+  }
+
+  /**
+   * The API server's answer where a foreign webhook does not support dry run; a create may pass.
+   */
+  private static boolean isDryRunTrouble(Creation.Failed failed, boolean dryRun) {
+    return dryRun && failed.cause().code() == 400;
+  }
+
+  private static ObjectId checked(ObjectId version, ObjectId head) {
+    int length = version.name().length();
+    if (length > VersionName.MAX_LENGTH) {
+      throw new Denial(
+          Denial.INVALID,
+          "make a version",
+          head,
+          "its name would have " + length + " characters, " + VersionName.MAX_LENGTH + " can be",
+          "Use a shorter name, or annotate it with " + Keys.VERSIONED + "=false.");
+    }
+    return version;
+  }
+}

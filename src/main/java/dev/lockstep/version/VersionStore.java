@@ -1,0 +1,45 @@
+package dev.lockstep.version;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the rules read and write in the API server. Objects are raw JSON as the API server gave
+ * them. Every method throws {@link ApiCallException} when the call is refused or gets no answer,
+ * unless it says otherwise.
+ */
+public interface VersionStore {
+
+  /** A live read, never from a cache. */
+  Optional<JsonNode> get(ObjectId id);
+
+  /** Metadata alone of all objects labelled as versions of this head. */
+  List<JsonNode> metadataOfVersions(ObjectId head);
+
+  /** Objects labelled as versions of this head with this content, in full; usually none or one. */
+  List<JsonNode> versionsWith(ObjectId head, ContentHash content);
+
+  /** Creates an object; under dry run the API server only says what it would do. */
+  Creation create(ObjectId id, JsonNode object, boolean dryRun);
+
+  /**
+   * Asks for a (new) stamp, by setting the annotation {@value Keys#RESTAMP} on the head: its
+   * admission, which this call leads to, stamps it.
+   *
+   * @param givenUp the number whose name a stranger has, or empty
+   * @return the head as it is then (as it would be, under dry run)
+   */
+  JsonNode requestStamp(ObjectId head, Optional<VersionNumber> givenUp, boolean dryRun);
+
+  /** How a create ended. */
+  sealed interface Creation {
+    record Created() implements Creation {}
+
+    /** Some object has the name already. */
+    record NameTaken() implements Creation {}
+
+    /** Refused, or no answer. */
+    record Failed(ApiCallException cause) implements Creation {}
+  }
+}
