@@ -1,0 +1,175 @@
+package dev.lockstep.version;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/**
+ * Objects in memory behind the head admission, for tests of the rules alone. What an API server
+ * really does is tested on a real one.
+ */
+public final class FakeCluster implements VersionStore {
+  public static final OptedIn SHOP = new OptedIn("shop", Map.of());
+  private static final byte[] KEY =
+      "0123456789abcdef0123456789abcdef".getBytes(StandardCharsets.UTF_8);
+
+  private final SortedMap<String, ObjectNode> objects = new TreeMap<>();
+  private final Map<String, ObjectId> ids = new TreeMap<>();
+
+  /** Calls that were made, such as {@code get configmap/app-config}; to be cleared at will. */
+  public final List<String> calls = new ArrayList<>();
+
+  /** Creates that somebody's rule refuses. */
+  public Predicate<ObjectId> refused = id -> false;
+
+  public OptedIn namespace = SHOP;
+  public final ContentHasher hasher = new ContentHasher(() -> KEY);
+  public final CurrentVersions versions = new CurrentVersions(this, hasher);
+  public final HeadAdmission admission = new HeadAdmission(this, hasher, versions);
+
+  public static ObjectId configMap(String name) {
+    return new ObjectId(HeadKind.CONFIG_MAP, "shop", name);
+  }
+
+  public static ObjectId secret(String name) {
+    return new ObjectId(HeadKind.SECRET, "shop", name);
+  }
+
+  /** An object as a client would send it. */
+  public static ObjectNode object(ObjectId id, Map<String, String> data) {
+    ObjectNode object = JsonNodeFactory.instance.objectNode();
+    object.put("apiVersion", "v1").put("kind", id.kind().kind());
+    object.putObject("metadata").put("name", id.name()).put("namespace", id.namespace());
+    ObjectNode values = object.putObject("data");
+    data.forEach(
+        (key, value) -> values.put(key, id.kind() == HeadKind.SECRET ? base64(value) : value));
+    if (id.kind() == HeadKind.SECRET) {
+      object.put("type", "Opaque");
+    }
+    return object;
+  }
+
+  private static String base64(String value) {
+    return Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** A client's write with new data, metadata as it was: {@code kubectl apply}. */
+  public ObjectNode write(ObjectId id, Map<String, String> data) {
+    ObjectNode object = object(id, data);
+    find(id).ifPresent(old -> object.set("metadata", old.get("metadata").deepCopy()));
+    return admit(id, object, false);
+  }
+
+  /** A client's write, through admission. */
+  public ObjectNode admit(ObjectId id, ObjectNode object, boolean dryRun) {
+    HeadOutcome outcome =
+        admission.decide(
+            new HeadReview(id, object, find(id), Optional.of("jane"), dryRun, namespace));
+    ObjectNode admitted = object.deepCopy();
+    if (outcome instanceof HeadOutcome.Stamped stamped) {
+      set(admitted, "labels", stamped.stamp().labels());
+      set(admitted, "annotations", stamped.stamp().annotations());
+    } else {
+      set(admitted, "labels", Stamp.noLabels());
+      set(admitted, "annotations", Stamp.noAnnotations());
+    }
+    if (!dryRun) {
+      put(id, admitted);
+    }
+    return admitted;
+  }
+
+  private static void set(ObjectNode object, String map, Map<String, Optional<String>> entries) {
+    ObjectNode values = object.withObject("/metadata/" + map);
+    entries.forEach(
+        (key, value) -> {
+          values.remove(key);
+          value.ifPresent(text -> values.put(key, text));
+        });
+  }
+
+  /** Persists an object past admission: written while Lockstep was away. */
+  public void put(ObjectId id, ObjectNode object) {
+    objects.put(id.toString(), object.deepCopy());
+    ids.put(id.toString(), id);
+  }
+
+  public void delete(ObjectId id) {
+    objects.remove(id.toString());
+    ids.remove(id.toString());
+  }
+
+  public Optional<JsonNode> find(ObjectId id) {
+    return Optional.ofNullable(objects.get(id.toString())).map(ObjectNode::deepCopy);
+  }
+
+  /** Names of everything there is, sorted. */
+  public List<String> names() {
+    return ids.values().stream().map(ObjectId::name).sorted().toList();
+  }
+
+  @Override
+  public Optional<JsonNode> get(ObjectId id) {
+    calls.add("get " + id.name());
+    return find(id);
+  }
+
+  @Override
+  public List<JsonNode> metadataOfVersions(ObjectId head) {
+    calls.add("list " + head.name());
+    return versionsOf(head);
+  }
+
+  @Override
+  public List<JsonNode> versionsWith(ObjectId head, ContentHash content) {
+    calls.add("find " + head.name());
+    return versionsOf(head).stream()
+        .filter(o -> Json.label(o, Keys.CONTENT).filter(content.toString()::equals).isPresent())
+        .toList();
+  }
+
+  private List<JsonNode> versionsOf(ObjectId head) {
+    return ids.values().stream()
+        .filter(id -> id.kind() == head.kind() && id.namespace().equals(head.namespace()))
+        .map(id -> find(id).orElseThrow())
+        .filter(o -> Json.label(o, Keys.ROLE).filter(Keys.VERSION_ROLE::equals).isPresent())
+        .filter(
+            o ->
+                Json.label(o, Keys.HEAD).filter(Version.headLabel(head.name())::equals).isPresent())
+        .toList();
+  }
+
+  @Override
+  public Creation create(ObjectId id, JsonNode object, boolean dryRun) {
+    calls.add((dryRun ? "try " : "create ") + id.name());
+    if (refused.test(id)) {
+      return new Creation.Failed(new ApiCallException(403, "exceeded quota"));
+    }
+    if (objects.containsKey(id.toString())) {
+      return new Creation.NameTaken();
+    }
+    if (!dryRun) {
+      put(id, (ObjectNode) object);
+    }
+    return new Creation.Created();
+  }
+
+  @Override
+  public JsonNode requestStamp(ObjectId head, Optional<VersionNumber> givenUp, boolean dryRun) {
+    calls.add("stamp " + head.name());
+    ObjectNode object = (ObjectNode) find(head).orElseThrow();
+    object
+        .withObject("/metadata/annotations")
+        .put(Keys.RESTAMP, givenUp.map(VersionNumber::toString).orElse(""));
+    return admit(head, object, dryRun);
+  }
+}

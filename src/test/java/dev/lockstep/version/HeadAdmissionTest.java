@@ -1,0 +1,241 @@
+package dev.lockstep.version;
+
+import static dev.lockstep.version.FakeCluster.configMap;
+import static dev.lockstep.version.FakeCluster.object;
+import static dev.lockstep.version.FakeCluster.secret;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class HeadAdmissionTest {
+  private static final Map<String, String> A = Map.of("FOO", "a");
+  private static final Map<String, String> B = Map.of("FOO", "b");
+  private static final Map<String, String> C = Map.of("FOO", "c");
+
+  private final ObjectId head = configMap("app-config");
+  private final FakeCluster cluster = new FakeCluster();
+
+  private static String stamp(JsonNode object) {
+    return Json.label(object, Keys.VERSION).orElse("none")
+        + " of "
+        + Json.annotation(object, Keys.NEWEST).orElse("none");
+  }
+
+  /** What the reconciler does after each write. */
+  private void reconcile() {
+    cluster.versions.of(head, FakeCluster.SHOP, false);
+  }
+
+  @Test
+  void theFirstContentIsV000() {
+    assertThat(stamp(cluster.write(head, A))).isEqualTo("v000 of v000");
+  }
+
+  @Test
+  void newContentIsTheNextNumber() {
+    cluster.write(head, A);
+    assertThat(stamp(cluster.write(head, B))).isEqualTo("v001 of v001");
+    assertThat(cluster.names()).contains("app-config-v000").doesNotContain("app-config-v001");
+  }
+
+  @Test
+  void oldContentHasItsOldNumberAgain() {
+    cluster.write(head, A);
+    cluster.write(head, B);
+    assertThat(stamp(cluster.write(head, A))).isEqualTo("v000 of v001");
+    assertThat(stamp(cluster.write(head, C))).isEqualTo("v002 of v002");
+  }
+
+  @Test
+  void unchangedContentKeepsTheStampWithoutACall() {
+    cluster.write(head, A);
+    cluster.calls.clear();
+    assertThat(stamp(cluster.write(head, A))).isEqualTo("v000 of v000");
+    assertThat(cluster.calls).isEmpty();
+  }
+
+  @Test
+  void aStampThatIsDroppedOrForgedIsPutBack() {
+    cluster.write(head, A);
+    ObjectNode dropped = object(head, A);
+    assertThat(stamp(cluster.admit(head, dropped, false))).isEqualTo("v000 of v000");
+    ObjectNode forged = (ObjectNode) cluster.find(head).orElseThrow();
+    forged.withObject("/metadata/labels").put(Keys.VERSION, "v777").put(Keys.ROLE, "version");
+    assertThat(stamp(cluster.admit(head, forged, false))).isEqualTo("v000 of v000");
+  }
+
+  @Test
+  void theFirstUpdateOfAHeadThatWasNeverStampedKeepsItsOldContent() {
+    cluster.put(head, object(head, A));
+    assertThat(stamp(cluster.write(head, B))).isEqualTo("v001 of v001");
+    Version kept = versionAt("app-config-v000");
+    assertThat(kept.content().sameAs(Content.of(HeadKind.CONFIG_MAP, object(head, A)))).isTrue();
+  }
+
+  @Test
+  void contentWrittenWhileNobodyWatchedIsNeverClonedUnderTheOldNumber() {
+    ObjectNode written = cluster.write(head, A).deepCopy();
+    reconcile();
+    written.withObject("/data").put("FOO", "b");
+    cluster.put(head, written);
+    assertThat(stamp(cluster.write(head, C))).isEqualTo("v002 of v002");
+    assertThat(contentOf("app-config-v000")).isEqualTo("a");
+    assertThat(contentOf("app-config-v001")).isEqualTo("b");
+  }
+
+  @Test
+  void numbersGoOnWhenAHeadIsDeletedAndCreatedAgain() {
+    cluster.write(head, A);
+    cluster.write(head, B);
+    reconcile();
+    cluster.delete(head);
+    assertThat(stamp(cluster.write(head, C))).isEqualTo("v002 of v002");
+    cluster.delete(head);
+    assertThat(stamp(cluster.write(head, A))).isEqualTo("v000 of v001");
+  }
+
+  @Test
+  void aStrangersNameIsSteppedOver() {
+    cluster.put(configMap("app-config-v000"), object(configMap("app-config-v000"), C));
+    assertThat(stamp(cluster.write(head, A))).isEqualTo("v001 of v001");
+  }
+
+  @Test
+  void aStrangerThatTookTheNameAfterTheStampGetsTheHeadANewNumber() {
+    cluster.write(head, A);
+    cluster.put(configMap("app-config-v000"), object(configMap("app-config-v000"), C));
+    reconcile();
+    assertThat(stamp(cluster.find(head).orElseThrow())).isEqualTo("v001 of v001");
+    assertThat(contentOf("app-config-v001")).isEqualTo("a");
+    assertThat(contentOf("app-config-v000")).isEqualTo("c");
+  }
+
+  @Test
+  void aForgedRequestForANewStampGivesNoNewNumber() {
+    ObjectNode forged = cluster.write(head, A).deepCopy();
+    reconcile();
+    forged.withObject("/metadata/annotations").put(Keys.RESTAMP, "v000");
+    JsonNode admitted = cluster.admit(head, forged, false);
+    assertThat(stamp(admitted)).isEqualTo("v000 of v000");
+    assertThat(Json.annotation(admitted, Keys.RESTAMP)).isEmpty();
+  }
+
+  @Test
+  void thePredecessorsContentSurvivesAStranger() {
+    cluster.write(head, A);
+    cluster.put(configMap("app-config-v000"), object(configMap("app-config-v000"), C));
+    assertThat(stamp(cluster.write(head, B))).isEqualTo("v002 of v002");
+    assertThat(contentOf("app-config-v001")).isEqualTo("a");
+  }
+
+  @Test
+  void aDryRunPredictsTheStampAndWritesNothing() {
+    cluster.put(head, object(head, A));
+    ObjectNode change = object(head, B);
+    JsonNode predicted = cluster.admit(head, change, true);
+    assertThat(cluster.names()).containsExactly("app-config");
+    assertThat(cluster.calls).noneMatch(call -> call.startsWith("create"));
+    assertThat(cluster.admit(head, change, false)).isEqualTo(predicted);
+  }
+
+  @Test
+  void aRefusedVersionIsToldWhenTheHeadIsWritten() {
+    cluster.write(head, A);
+    cluster.refused = id -> id.name().endsWith("-v001");
+    assertThatExceptionOfType(Denial.class)
+        .isThrownBy(() -> cluster.write(head, B))
+        .withMessageStartingWith(
+            "lockstep: cannot make version v001 for ConfigMap shop/app-config: exceeded quota.")
+        .satisfies(denial -> assertThat(denial.code()).isEqualTo(403));
+  }
+
+  @Test
+  void aNameWithoutRoomForANumberIsDenied() {
+    ObjectId longest = configMap("a".repeat(248));
+    assertThat(stamp(cluster.write(longest, A))).isEqualTo("v000 of v000");
+    ObjectId tooLong = configMap("a".repeat(249));
+    assertThatExceptionOfType(Denial.class)
+        .isThrownBy(() -> cluster.write(tooLong, A))
+        .withMessageContaining("its name would have 254 characters")
+        .satisfies(denial -> assertThat(denial.code()).isEqualTo(422));
+  }
+
+  @Test
+  void aRestoredHeadKeepsItsNumbers() {
+    cluster.write(head, A);
+    ObjectNode backup = cluster.write(head, B).deepCopy();
+    cluster.delete(head);
+    cluster.delete(configMap("app-config-v000"));
+    assertThat(stamp(cluster.admit(head, backup, false))).isEqualTo("v001 of v001");
+  }
+
+  @Test
+  void aRestoredStampWhoseNumberIsAnothersIsNotKept() {
+    ObjectNode backup = cluster.write(head, A).deepCopy();
+    cluster.delete(head);
+    cluster.write(head, B);
+    reconcile();
+    cluster.delete(head);
+    assertThat(stamp(cluster.admit(head, backup, false))).isEqualTo("v001 of v001");
+  }
+
+  @Test
+  void anUnknownSchemeOfHashKeepsTheNumber() {
+    cluster.write(head, A);
+    reconcile();
+    ObjectNode older = (ObjectNode) cluster.find(head).orElseThrow();
+    older.withObject("/metadata/labels").put(Keys.CONTENT, "h0-00000000000000000000000000000000");
+    cluster.put(head, older);
+    assertThat(stamp(cluster.write(head, A))).isEqualTo("v000 of v000");
+    assertThat(Json.label(cluster.find(head).orElseThrow(), Keys.CONTENT).orElseThrow())
+        .startsWith("h1-");
+  }
+
+  @Test
+  void aHeadThatIsLeftOutLosesItsStampAndKeepsItsVersions() {
+    ObjectNode leaving = cluster.write(head, A).deepCopy();
+    reconcile();
+    leaving.withObject("/metadata/annotations").put(Keys.VERSIONED, "false");
+    JsonNode left = cluster.admit(head, leaving, false);
+    assertThat(stamp(left)).isEqualTo("none of none");
+    assertThat(Json.label(left, Keys.ROLE)).isEmpty();
+    assertThat(cluster.names()).containsExactly("app-config", "app-config-v000");
+  }
+
+  @Test
+  void aStampedHeadThatBecomesImmutableStaysOne() {
+    ObjectNode sealed = cluster.write(head, A).deepCopy().put("immutable", true);
+    assertThat(stamp(cluster.admit(head, sealed, false))).isEqualTo("v000 of v000");
+  }
+
+  @Test
+  void whoChangedItIsLeftOutWhereAnnotationsHaveNoRoom() {
+    ObjectNode full = object(head, A);
+    full.withObject("/metadata/annotations").put("big", "x".repeat(256 * 1024 - 70));
+    JsonNode admitted = cluster.admit(head, full, false);
+    assertThat(stamp(admitted)).isEqualTo("v000 of v000");
+    assertThat(Json.annotation(admitted, Keys.CHANGED_BY)).isEmpty();
+  }
+
+  @Test
+  void aSecretAndAConfigMapOfOneNameCountApart() {
+    cluster.write(head, A);
+    cluster.write(head, B);
+    assertThat(stamp(cluster.write(secret("app-config"), A))).isEqualTo("v000 of v000");
+  }
+
+  private Version versionAt(String name) {
+    ObjectId id = configMap(name);
+    return Version.of(id, cluster.find(id).orElseThrow(), cluster.hasher).orElseThrow();
+  }
+
+  private String contentOf(String name) {
+    return Optional.of(cluster.find(configMap(name)).orElseThrow().at("/data/FOO").asText())
+        .orElseThrow();
+  }
+}
