@@ -170,6 +170,11 @@ public final class FakeCluster implements VersionStore {
     object
         .withObject("/metadata/annotations")
         .put(Keys.RESTAMP, givenUp.map(VersionNumber::toString).orElse(""));
-    return admit(head, object, dryRun);
+    try {
+      return admit(head, object, dryRun);
+    } catch (Denial denial) {
+      // As the API server passes it on to who asked.
+      throw new ApiCallException(denial.code(), denial.getMessage());
+    }
   }
 }

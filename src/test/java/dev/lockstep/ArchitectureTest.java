@@ -1,0 +1,61 @@
+package dev.lockstep;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Which package may know which: the pure core decides, the edges do. */
+@AnalyzeClasses(packages = "dev.lockstep", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+  @ArchTest
+  static final ArchRule versionKnowsTheJdkAndJsonAlone =
+      classes()
+          .that()
+          .resideInAPackage("dev.lockstep.version")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "java..", "javax.crypto..", "com.fasterxml.jackson..", "dev.lockstep.version");
+
+  @ArchTest
+  static final ArchRule bindingKnowsVersionsBesides =
+      classes()
+          .that()
+          .resideInAPackage("dev.lockstep.binding")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "java..", "com.fasterxml.jackson..", "dev.lockstep.version", "dev.lockstep.binding");
+
+  @ArchTest
+  static final ArchRule theClientIsKnownInOnePlace =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("dev.lockstep.kubernetes", "dev.lockstep")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.fabric8..", "dev.lockstep.kubernetes");
+
+  @ArchTest
+  static final ArchRule httpIsKnownInOnePlace =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("dev.lockstep.admission", "dev.lockstep")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("jakarta.ws.rs..", "dev.lockstep.admission");
+
+  @ArchTest
+  static final ArchRule noFieldOfTheClientsModelsReachesTheRules =
+      noClasses()
+          .that()
+          .resideInAnyPackage("dev.lockstep.admission", "dev.lockstep.reconcile")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.fabric8..");
+}
