@@ -3,6 +3,7 @@ package dev.lockstep;
 import dev.lockstep.admission.HeadWebhook;
 import dev.lockstep.admission.WorkloadWebhook;
 import dev.lockstep.binding.WorkloadAdmission;
+import dev.lockstep.binding.WorkloadKinds;
 import dev.lockstep.binding.WorkloadSettings;
 import dev.lockstep.kubernetes.ApiRevisions;
 import dev.lockstep.kubernetes.ApiServer;
@@ -62,6 +63,7 @@ public class Lockstep {
     ContentHasher hasher = new ContentHasher(new HashKey(api, config.namespace()));
     CurrentVersions versions = new CurrentVersions(store, hasher);
 
+    WorkloadKinds kinds = WorkloadKinds.with(config.customWorkloadKinds());
     headWebhook =
         new HeadWebhook(
             new HeadAdmission(store, hasher, versions), namespaces, config.recordUser());
@@ -72,6 +74,7 @@ public class Lockstep {
                 new ApiRevisions(api),
                 new WorkloadSettings(config.rollout(), config.missing()),
                 lookUps),
+            kinds,
             namespaces);
 
     heads = new HeadWatch(client);

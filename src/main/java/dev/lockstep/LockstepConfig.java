@@ -2,9 +2,11 @@ package dev.lockstep;
 
 import dev.lockstep.binding.MissingPolicy;
 import dev.lockstep.binding.Rollout;
+import dev.lockstep.binding.WorkloadKind;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** Settings of the server, {@code lockstep.*}; each has its environment variable. */
@@ -33,7 +35,40 @@ public interface LockstepConfig {
   @WithDefault("warn")
   MissingPolicy missing();
 
+  /**
+   * Kinds of the cluster's own that have a pod template. Where none are named, Argo Rollouts; its
+   * CRD need not be there.
+   */
+  Optional<List<CustomKind>> customKinds();
+
   Tls tls();
+
+  /** A kind that has a pod template. */
+  interface CustomKind {
+    String group();
+
+    String version();
+
+    /** As in the API's paths: {@code rollouts}. */
+    String resource();
+
+    /** A JSON pointer: {@code /spec/template}. */
+    String template();
+  }
+
+  /** What {@link #customKinds()} means. */
+  default List<WorkloadKind> customWorkloadKinds() {
+    return customKinds()
+        .map(
+            kinds ->
+                kinds.stream()
+                    .map(
+                        k ->
+                            WorkloadKind.custom(k.group(), k.version(), k.resource(), k.template()))
+                    .toList())
+        .orElse(
+            List.of(WorkloadKind.custom("argoproj.io", "v1alpha1", "rollouts", "/spec/template")));
+  }
 
   /** What the webhooks are served with, both PEM. */
   interface Tls {

@@ -8,6 +8,7 @@ import java.util.Optional;
  * nothing in it is believed that can be read back from the API server.
  *
  * @param name of the object; empty where the API server is still to generate it
+ * @param fieldManager what the request's options name
  * @param object what is to be persisted
  * @param oldObject what is persisted, for an update
  */
@@ -20,6 +21,7 @@ record AdmissionRequest(
     String name,
     boolean dryRun,
     String user,
+    Optional<String> fieldManager,
     JsonNode object,
     Optional<JsonNode> oldObject) {
 
@@ -57,6 +59,7 @@ record AdmissionRequest(
         name,
         request.path("dryRun").asBoolean(false),
         text(request.path("userInfo"), "username"),
+        Optional.of(text(request.path("options"), "fieldManager")).filter(m -> !m.isEmpty()),
         object,
         operation == Operation.UPDATE ? Optional.of(oldObject) : Optional.empty());
   }

@@ -44,6 +44,7 @@ final class Binding {
   private final WorkloadReview review;
   private final Move move;
   private final Meanings meanings;
+  private final Baseline baselines;
   private final Choice<Rollout> rollout;
   private final Choice<MissingPolicy> missingPolicy;
 
@@ -62,10 +63,19 @@ final class Binding {
   private final SortedSet<HeadRef> waiting = new TreeSet<>();
   private final Set<String> warnings = new LinkedHashSet<>();
 
-  Binding(WorkloadReview review, Move move, WorkloadSettings settings, Meanings meanings) {
+  /** Of the revision that this request brings back; looked for when a bare reference asks. */
+  private Optional<Bindings> baseline = Optional.empty();
+
+  Binding(
+      WorkloadReview review,
+      Move move,
+      WorkloadSettings settings,
+      Meanings meanings,
+      Baseline baselines) {
     this.review = review;
     this.move = move;
     this.meanings = meanings;
+    this.baselines = baselines;
     this.rollout = settings.rollout(review);
     this.missingPolicy = settings.missing(review);
     this.before = review.oldTemplate().map(Binding::boundIn).orElse(Bindings.NONE);
@@ -130,7 +140,7 @@ final class Binding {
         needed.add(reference.named());
         needed.add(head.get());
       }
-      if (move != Move.AS_NAMED || heldBefore.has(head.get())) {
+      if (!(move instanceof Move.AsNamed) || heldBefore.has(head.get())) {
         needed.add(head.get());
       }
     }
@@ -187,13 +197,39 @@ final class Binding {
   }
 
   private void bind(HeadRef head, Group group) {
-    if (!group.bare.isEmpty()) {
-      bindToCurrent(head, group);
-    } else if (!group.missing.isEmpty()) {
-      keepBoundOrWait(head, group);
-    } else if (move == Move.AS_NAMED || !mayMove(head) || !bindToCurrent(head, group)) {
+    if (review.isOfImmutableTemplate() && wasNamed(head)) {
+      before.of(head).ifPresent(number -> bindTo(head, number, group.all()));
+    } else if (!group.bare.isEmpty() || !group.missing.isEmpty()) {
+      bindBare(head, group);
+    } else if (!mayMove(head) || !bindToCurrent(head, group)) {
       bindTo(head, statedVersion(head), group.bound);
     }
+  }
+
+  /** Whether the persisted template names this head or a version that it bound it to. */
+  private boolean wasNamed(HeadRef head) {
+    return before.has(head)
+        || Reference.in(review.oldTemplate().orElseThrow()).stream()
+            .anyMatch(reference -> reference.named().equals(head));
+  }
+
+  private void bindBare(HeadRef head, Group group) {
+    Optional<VersionNumber> then =
+        baseline()
+            .of(head)
+            .filter(number -> meanings.of(head.version(number)) instanceof Meaning.OfVersion);
+    if (then.isPresent()) {
+      bindTo(head, then.get(), group.all());
+    } else if (group.bare.isEmpty() || !bindToCurrent(head, group)) {
+      keepBoundOrWait(head, group);
+    }
+  }
+
+  private Bindings baseline() {
+    if (baseline.isEmpty()) {
+      baseline = Optional.of(baselines.of(review));
+    }
+    return baseline.get();
   }
 
   private VersionNumber statedVersion(HeadRef head) {
@@ -239,10 +275,10 @@ final class Binding {
     }
   }
 
-  /** Whether a restart may move this head; {@code rebind} always may. */
+  /** Whether this request moves a head that is bound already to what is current. */
   private boolean mayMove(HeadRef head) {
-    if (move == Move.REBIND) {
-      return true;
+    if (!(move instanceof Move.Restart)) {
+      return move instanceof Move.Rebind rebind && rebind.includes(head);
     }
     if (rollout.value() == Rollout.PINNED) {
       warn(head, "stays, the workload is pinned", "apply to move it");

@@ -22,16 +22,14 @@ final class Restart {
 
   boolean isAskedFor(WorkloadReview review) {
     Optional<String> time = Json.annotation(review.template(), RESTARTED_AT);
-    if (time.isEmpty() || review.oldTemplate().isEmpty()) {
+    if (time.isEmpty() || review.oldTemplate().isEmpty() || review.isOfImmutableTemplate()) {
       return false;
     }
     JsonNode old = review.oldTemplate().get();
     return !Json.annotation(old, RESTARTED_AT).equals(time)
         && without(old).equals(without(review.template()))
-        && revisions
-            .templates(review.kind(), review.namespace().name(), review.oldObject().get())
-            .stream()
-            .noneMatch(template -> Json.annotation(template, RESTARTED_AT).equals(time));
+        && revisions.of(review).stream()
+            .noneMatch(revision -> Json.annotation(revision.template(), RESTARTED_AT).equals(time));
   }
 
   private static JsonNode without(JsonNode template) {

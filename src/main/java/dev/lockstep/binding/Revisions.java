@@ -1,15 +1,35 @@
 package dev.lockstep.binding;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.lockstep.version.Json;
+import dev.lockstep.version.Keys;
 import java.util.List;
 
-/** The former templates of a workload, which {@code kubectl rollout undo} goes back to. */
+/** The former templates of workloads, which {@code kubectl rollout undo} goes back to. */
 public interface Revisions {
 
   /**
-   * A live list.
+   * A former template, and what is noted on it.
+   *
+   * @param object the ReplicaSet or ControllerRevision
+   */
+  record Revision(JsonNode object, JsonNode template) {
+
+    /** What its bare references meant when its namespace was opted in. */
+    Bindings baseline() {
+      return Json.annotation(object, Keys.BASELINE).map(Bindings::parse).orElse(Bindings.NONE);
+    }
+  }
+
+  /**
+   * A live list of those of one workload; none where its kind keeps none.
    *
    * @throws dev.lockstep.version.ApiCallException if the API server does not give it
    */
-  List<JsonNode> templates(WorkloadKind kind, String namespace, JsonNode workload);
+  List<Revision> of(WorkloadKind kind, String namespace, JsonNode workload);
+
+  /** Those of the workload under review, as it is persisted. */
+  default List<Revision> of(WorkloadReview review) {
+    return of(review.kind(), review.namespace().name(), review.oldObject().orElseThrow());
+  }
 }

@@ -1,9 +1,7 @@
 package dev.lockstep.binding;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.lockstep.version.CurrentVersions;
 import dev.lockstep.version.Json;
-import dev.lockstep.version.Keys;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 
@@ -16,6 +14,7 @@ import java.util.concurrent.Executor;
 public final class WorkloadAdmission {
   private final CurrentVersions versions;
   private final Restart restart;
+  private final Baseline baseline;
   private final WorkloadSettings settings;
   private final Executor lookUps;
 
@@ -26,6 +25,7 @@ public final class WorkloadAdmission {
       CurrentVersions versions, Revisions revisions, WorkloadSettings settings, Executor lookUps) {
     this.versions = versions;
     this.restart = new Restart(revisions);
+    this.baseline = new Baseline(revisions);
     this.settings = settings;
     this.lookUps = lookUps;
   }
@@ -36,20 +36,15 @@ public final class WorkloadAdmission {
    * @throws dev.lockstep.version.ApiCallException if the API server does not say what a name means
    */
   public WorkloadOutcome decide(WorkloadReview review) {
-    JsonNode template = review.template();
-    boolean rebind = Json.annotation(review.object(), Keys.REBIND).isPresent();
-    boolean templateChanged = !Optional.of(template).equals(review.oldTemplate());
+    Optional<Move> asked = Move.asked(review.object());
     if (Json.hasController(review.object())
-        || !(templateChanged || rebind)
+        || !(review.hasNewTemplate() || asked.isPresent())
         || !settings.versioned(review).value()) {
       return WorkloadOutcome.UNCHANGED;
     }
-    Move move = rebind ? Move.REBIND : restart.isAskedFor(review) ? Move.RESTART : Move.AS_NAMED;
-    return new Binding(
-            review,
-            move,
-            settings,
-            new Meanings(versions, review.namespace(), review.dryRun(), lookUps))
-        .outcome();
+    Move move =
+        asked.orElseGet(() -> restart.isAskedFor(review) ? new Move.Restart() : new Move.AsNamed());
+    Meanings meanings = new Meanings(versions, review.namespace(), review.dryRun(), lookUps);
+    return new Binding(review, move, settings, meanings, baseline).outcome();
   }
 }

@@ -7,8 +7,10 @@ import java.util.Optional;
 /**
  * A kind of object that has a pod template.
  *
- * @param template where the pod template is in an object of this kind
- * @param revisions the resource that keeps its former templates
+ * @param resource as in the API's paths: {@code deployments}
+ * @param template where the pod template is in an object of this kind; for a Pod, the object itself
+ * @param change whether the template can be changed once it is persisted
+ * @param revisions the resource that keeps its former templates, if one does
  */
 public record WorkloadKind(
     String group,
@@ -16,7 +18,14 @@ public record WorkloadKind(
     String resource,
     String kind,
     JsonPointer template,
-    Revisions revisions) {
+    Change change,
+    Optional<Revisions> revisions) {
+
+  /** Whether a template can be changed once it is persisted. */
+  public enum Change {
+    MUTABLE,
+    IMMUTABLE
+  }
 
   /**
    * A resource whose objects each hold a former template of the workload that owns them.
@@ -25,26 +34,71 @@ public record WorkloadKind(
    */
   public record Revisions(String group, String version, String resource, JsonPointer template) {}
 
-  private static final JsonPointer SPEC_TEMPLATE = JsonPointer.compile("/spec/template");
+  private static final String SPEC_TEMPLATE = "/spec/template";
 
-  private static final Revisions REPLICA_SETS =
-      new Revisions("apps", "v1", "replicasets", SPEC_TEMPLATE);
-  private static final Revisions CONTROLLER_REVISIONS =
+  public static final Revisions REPLICA_SETS =
+      new Revisions("apps", "v1", "replicasets", JsonPointer.compile(SPEC_TEMPLATE));
+  public static final Revisions CONTROLLER_REVISIONS =
       new Revisions(
           "apps", "v1", "controllerrevisions", JsonPointer.compile("/data/spec/template"));
 
   /** The kinds that every cluster has. */
   public static final List<WorkloadKind> BUILT_IN =
       List.of(
-          new WorkloadKind("apps", "v1", "deployments", "Deployment", SPEC_TEMPLATE, REPLICA_SETS),
-          new WorkloadKind(
-              "apps", "v1", "statefulsets", "StatefulSet", SPEC_TEMPLATE, CONTROLLER_REVISIONS),
-          new WorkloadKind(
-              "apps", "v1", "daemonsets", "DaemonSet", SPEC_TEMPLATE, CONTROLLER_REVISIONS));
+          mutable("apps", "deployments", "Deployment", SPEC_TEMPLATE, REPLICA_SETS),
+          mutable("apps", "statefulsets", "StatefulSet", SPEC_TEMPLATE, CONTROLLER_REVISIONS),
+          mutable("apps", "daemonsets", "DaemonSet", SPEC_TEMPLATE, CONTROLLER_REVISIONS),
+          mutable("apps", "replicasets", "ReplicaSet", SPEC_TEMPLATE, null),
+          mutable("batch", "cronjobs", "CronJob", "/spec/jobTemplate/spec/template", null),
+          mutable("", "replicationcontrollers", "ReplicationController", SPEC_TEMPLATE, null),
+          mutable("", "podtemplates", "PodTemplate", "/template", null),
+          immutable("batch", "jobs", "Job", SPEC_TEMPLATE),
+          immutable("", "pods", "Pod", ""));
 
-  public static Optional<WorkloadKind> of(String group, String resource) {
-    return BUILT_IN.stream()
-        .filter(kind -> kind.group.equals(group) && kind.resource.equals(resource))
-        .findFirst();
+  private static WorkloadKind mutable(
+      String group, String resource, String kind, String template, Revisions revisions) {
+    return new WorkloadKind(
+        group,
+        "v1",
+        resource,
+        kind,
+        JsonPointer.compile(template),
+        Change.MUTABLE,
+        Optional.ofNullable(revisions));
+  }
+
+  private static WorkloadKind immutable(
+      String group, String resource, String kind, String template) {
+    return new WorkloadKind(
+        group,
+        "v1",
+        resource,
+        kind,
+        JsonPointer.compile(template),
+        Change.IMMUTABLE,
+        Optional.empty());
+  }
+
+  /**
+   * A kind of the cluster's own, whose template can be changed.
+   *
+   * @param template a JSON pointer
+   * @throws IllegalArgumentException if the pointer is none
+   */
+  public static WorkloadKind custom(
+      String group, String version, String resource, String template) {
+    return new WorkloadKind(
+        group,
+        version,
+        resource,
+        resource,
+        JsonPointer.compile(template),
+        Change.MUTABLE,
+        Optional.of(REPLICA_SETS));
+  }
+
+  /** {@code deployments.apps}; {@code pods} where there is no group. */
+  public String qualifiedResource() {
+    return group.isEmpty() ? resource : resource + "." + group;
   }
 }

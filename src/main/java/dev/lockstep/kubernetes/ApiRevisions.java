@@ -15,21 +15,24 @@ public final class ApiRevisions implements Revisions {
   }
 
   @Override
-  public List<JsonNode> templates(WorkloadKind kind, String namespace, JsonNode workload) {
-    WorkloadKind.Revisions revisions = kind.revisions();
+  public List<Revision> of(WorkloadKind kind, String namespace, JsonNode workload) {
+    if (kind.revisions().isEmpty()) {
+      return List.of();
+    }
+    WorkloadKind.Revisions kept = kind.revisions().get();
     String selector = Paths.selector(workload.path("spec").path("selector"));
     JsonNode list =
         api.list(
-            Paths.all(revisions.group(), revisions.version(), namespace, revisions.resource())
+            Paths.all(kept.group(), kept.version(), namespace, kept.resource())
                 + Paths.labelled(selector));
     String uid = workload.path("metadata").path("uid").asText();
-    List<JsonNode> templates = new ArrayList<>();
+    List<Revision> revisions = new ArrayList<>();
     for (JsonNode revision : list.path("items")) {
       if (isOwnedBy(revision, uid)) {
-        templates.add(revision.at(revisions.template()));
+        revisions.add(new Revision(revision, revision.at(kept.template())));
       }
     }
-    return templates;
+    return revisions;
   }
 
   private static boolean isOwnedBy(JsonNode object, String uid) {

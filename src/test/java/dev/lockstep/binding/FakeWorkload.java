@@ -19,13 +19,13 @@ import java.util.Optional;
  * twice, the second time on the first one's result: nothing more may change.
  */
 final class FakeWorkload {
-  private static final WorkloadKind KIND = WorkloadKind.of("apps", "deployments").orElseThrow();
+  private static final WorkloadKind KIND = WorkloadKind.BUILT_IN.get(0);
   private static final WorkloadSettings SETTINGS =
       new WorkloadSettings(Rollout.ON_APPLY, MissingPolicy.WARN);
 
   private final FakeCluster cluster;
   private final Map<String, String> annotations = new LinkedHashMap<>();
-  private final List<JsonNode> revisions = new ArrayList<>();
+  private final List<Revisions.Revision> revisions = new ArrayList<>();
   private final WorkloadAdmission admission;
   private boolean controlled;
   private ObjectNode persisted;
@@ -94,7 +94,8 @@ final class FakeWorkload {
   /** {@code kubectl rollout undo}: the template before this one is the newest again. */
   WorkloadOutcome undo() {
     ObjectNode request = persisted.deepCopy();
-    ((ObjectNode) request.get("spec")).set("template", revisions.get(revisions.size() - 2));
+    ((ObjectNode) request.get("spec"))
+        .set("template", revisions.get(revisions.size() - 2).template());
     return admit(request);
   }
 
@@ -135,15 +136,22 @@ final class FakeWorkload {
     assertThat(changed(admitted, decide(admitted, false))).as("admitted again").isEqualTo(admitted);
     persisted = admitted;
     JsonNode template = admitted.at(KIND.template());
-    revisions.remove(template);
-    revisions.add(template.deepCopy());
+    revisions.removeIf(revision -> revision.template().equals(template));
+    revisions.add(
+        new Revisions.Revision(JsonNodeFactory.instance.objectNode(), template.deepCopy()));
     return outcome;
   }
 
   private WorkloadOutcome decide(ObjectNode request, boolean dryRun) {
     return admission.decide(
         new WorkloadReview(
-            KIND, "my-app", request, Optional.ofNullable(persisted), dryRun, cluster.namespace));
+            KIND,
+            "my-app",
+            request,
+            Optional.ofNullable(persisted),
+            Optional.empty(),
+            dryRun,
+            cluster.namespace));
   }
 
   private static ObjectNode changed(ObjectNode request, WorkloadOutcome outcome) {

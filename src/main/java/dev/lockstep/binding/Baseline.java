@@ -1,0 +1,52 @@
+package dev.lockstep.binding;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lockstep.version.Json;
+import dev.lockstep.version.Keys;
+import java.util.Optional;
+
+/**
+ * What the bare references of a revision from before opt-in meant, when an undo brings it back.
+ *
+ * <p>kubectl's undo of a Deployment copies the ReplicaSet's annotations to it, in the same request.
+ * That of a StatefulSet or DaemonSet brings the template alone, so the ControllerRevision with just
+ * that template is looked for; a request which may be an apply means what is current.
+ */
+final class Baseline {
+  private final Revisions revisions;
+
+  Baseline(Revisions revisions) {
+    this.revisions = revisions;
+  }
+
+  Bindings of(WorkloadReview review) {
+    Optional<WorkloadKind.Revisions> kept = review.kind().revisions();
+    if (review.oldObject().isEmpty() || kept.isEmpty()) {
+      return Bindings.NONE;
+    }
+    if (!kept.get().equals(WorkloadKind.CONTROLLER_REVISIONS)) {
+      return Json.annotation(review.object(), Keys.BASELINE)
+          .map(Bindings::parse)
+          .orElse(Bindings.NONE);
+    }
+    if (review.mayBeAnApply()) {
+      return Bindings.NONE;
+    }
+    return revisions.of(review).stream()
+        .filter(revision -> isTemplateOf(revision, review))
+        .map(Revisions.Revision::baseline)
+        .filter(baseline -> !baseline.versions().isEmpty())
+        .findFirst()
+        .orElse(Bindings.NONE);
+  }
+
+  private static boolean isTemplateOf(Revisions.Revision revision, WorkloadReview review) {
+    // A ControllerRevision's template says what to do with the rest: "$patch": "replace".
+    JsonNode template = revision.template().deepCopy();
+    if (template instanceof ObjectNode object) {
+      object.remove("$patch");
+    }
+    return template.equals(review.template());
+  }
+}
