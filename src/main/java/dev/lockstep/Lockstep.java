@@ -3,11 +3,15 @@ package dev.lockstep;
 import dev.lockstep.admission.HeadWebhook;
 import dev.lockstep.admission.WorkloadWebhook;
 import dev.lockstep.binding.WorkloadAdmission;
+import dev.lockstep.binding.WorkloadKind;
 import dev.lockstep.binding.WorkloadKinds;
 import dev.lockstep.binding.WorkloadSettings;
+import dev.lockstep.kubernetes.ApiAnnouncements;
+import dev.lockstep.kubernetes.ApiHeads;
 import dev.lockstep.kubernetes.ApiRevisions;
 import dev.lockstep.kubernetes.ApiServer;
 import dev.lockstep.kubernetes.ApiVersionStore;
+import dev.lockstep.kubernetes.ApiWorkloads;
 import dev.lockstep.kubernetes.HashKey;
 import dev.lockstep.kubernetes.HeadWatch;
 import dev.lockstep.kubernetes.Leadership;
@@ -25,6 +29,7 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -36,10 +41,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 @Singleton
 public class Lockstep {
   private static final int RECONCILER_THREADS = 4;
+  private static final int PASS_THREADS = 2;
 
   private final ExecutorService lookUps = Executors.newCachedThreadPool(named("lockstep-look-up"));
   private final ScheduledExecutorService reconcilers =
       Executors.newScheduledThreadPool(RECONCILER_THREADS, named("lockstep-reconciler"));
+
+  private final ScheduledExecutorService passes =
+      Executors.newScheduledThreadPool(PASS_THREADS, named("lockstep-pass"));
 
   private final ApiServer api;
   private final NamespaceWatch namespaces;
@@ -63,29 +72,49 @@ public class Lockstep {
     ContentHasher hasher = new ContentHasher(new HashKey(api, config.namespace()));
     CurrentVersions versions = new CurrentVersions(store, hasher);
 
-    WorkloadKinds kinds = WorkloadKinds.with(config.customWorkloadKinds());
+    WorkloadSettings settings = new WorkloadSettings(config.rollout(), config.missing());
+    WorkloadKinds kinds = WorkloadKinds.with(customKinds(config));
     headWebhook =
         new HeadWebhook(
             new HeadAdmission(store, hasher, versions), namespaces, config.recordUser());
     workloadWebhook =
         new WorkloadWebhook(
-            new WorkloadAdmission(
-                versions,
-                new ApiRevisions(api),
-                new WorkloadSettings(config.rollout(), config.missing()),
-                lookUps),
+            new WorkloadAdmission(versions, new ApiRevisions(api), settings, lookUps),
             kinds,
             namespaces);
 
     heads = new HeadWatch(client);
-    reconciler = new Reconciler(versions, namespaces, heads::all, reconcilers);
+    ApiWorkloads workloads = new ApiWorkloads(api);
+    reconciler =
+        new Reconciler(
+            store,
+            versions,
+            namespaces,
+            new Reconciler.Known(heads::all, namespaces::all),
+            new Reconciler.Ports(
+                new ApiHeads(api),
+                workloads,
+                workloads,
+                new ApiAnnouncements(api, Clock.systemUTC())),
+            new Reconciler.Manner(
+                kinds,
+                settings,
+                config.heads() == LockstepConfig.Heads.ALL,
+                config.quietPeriod(),
+                config.rebindPerSecond()),
+            reconcilers,
+            passes);
     leadership = new Leadership(client, config.namespace(), reconciler::lead, reconciler::follow);
   }
 
   @PostConstruct
   void start() {
-    namespaces.start();
-    heads.start(reconciler::headChanged);
+    namespaces.start(
+        new NamespaceWatch.Listener(
+            reconciler::namespaceOptedIn,
+            reconciler::namespaceChanged,
+            reconciler::namespaceOptedOut));
+    heads.start(reconciler::headAdded, reconciler::headChanged);
     leadership.start();
   }
 
@@ -93,6 +122,7 @@ public class Lockstep {
   void stop() {
     leadership.close();
     reconcilers.shutdownNow();
+    passes.shutdownNow();
     heads.close();
     namespaces.close();
     lookUps.shutdownNow();
@@ -113,6 +143,19 @@ public class Lockstep {
   @Singleton
   WorkloadWebhook workloadWebhook() {
     return workloadWebhook;
+  }
+
+  private static List<WorkloadKind> customKinds(LockstepConfig config) {
+    return config
+        .customKinds()
+        .map(
+            kinds ->
+                kinds.stream()
+                    .map(
+                        k ->
+                            WorkloadKind.custom(k.group(), k.version(), k.resource(), k.template()))
+                    .toList())
+        .orElse(List.of(WorkloadKind.ARGO_ROLLOUT));
   }
 
   private static ThreadFactory named(String name) {

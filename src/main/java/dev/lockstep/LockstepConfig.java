@@ -2,10 +2,10 @@ package dev.lockstep;
 
 import dev.lockstep.binding.MissingPolicy;
 import dev.lockstep.binding.Rollout;
-import dev.lockstep.binding.WorkloadKind;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -31,6 +31,24 @@ public interface LockstepConfig {
   @WithDefault("on-apply")
   Rollout rollout();
 
+  /** For how long no head of a namespace has to change before workloads follow by themselves. */
+  @WithDefault("10s")
+  Duration quietPeriod();
+
+  /** How many workloads at most are re-bound a second, in the whole cluster. */
+  @WithDefault("5")
+  int rebindPerSecond();
+
+  /** Which ConfigMaps and Secrets become heads: all, or only what a pod template names. */
+  @WithDefault("all")
+  Heads heads();
+
+  /** Which ConfigMaps and Secrets become heads. */
+  enum Heads {
+    ALL,
+    REFERENCED
+  }
+
   /** What happens when a required reference names nothing, where nobody else says. */
   @WithDefault("warn")
   MissingPolicy missing();
@@ -54,20 +72,6 @@ public interface LockstepConfig {
 
     /** A JSON pointer: {@code /spec/template}. */
     String template();
-  }
-
-  /** What {@link #customKinds()} means. */
-  default List<WorkloadKind> customWorkloadKinds() {
-    return customKinds()
-        .map(
-            kinds ->
-                kinds.stream()
-                    .map(
-                        k ->
-                            WorkloadKind.custom(k.group(), k.version(), k.resource(), k.template()))
-                    .toList())
-        .orElse(
-            List.of(WorkloadKind.custom("argoproj.io", "v1alpha1", "rollouts", "/spec/template")));
   }
 
   /** What the webhooks are served with, both PEM. */

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.binding.MissingPolicy;
 import dev.lockstep.binding.Rollout;
+import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -15,6 +17,7 @@ class LockstepConfigTest {
 
   private static LockstepConfig config(Map<String, String> properties) {
     return new SmallRyeConfigBuilder()
+        .withConverter(Duration.class, 200, new DurationConverter())
         .withMapping(LockstepConfig.class)
         .withSources(new PropertiesConfigSource(properties, "test", 100))
         .build()
@@ -29,6 +32,10 @@ class LockstepConfigTest {
     assertThat(config.recordUser()).isTrue();
     assertThat(config.rollout()).isEqualTo(Rollout.ON_APPLY);
     assertThat(config.missing()).isEqualTo(MissingPolicy.WARN);
+    assertThat(config.quietPeriod()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(config.rebindPerSecond()).isEqualTo(5);
+    assertThat(config.heads()).isEqualTo(LockstepConfig.Heads.ALL);
+    assertThat(config.customKinds()).isEmpty();
     assertThat(config.tls().certificate()).isEqualTo(Path.of("/tls/tls.crt"));
     assertThat(config.tls().key()).isEqualTo(Path.of("/tls/tls.key"));
   }
@@ -37,19 +44,34 @@ class LockstepConfigTest {
   void names() {
     LockstepConfig config =
         config(
-            Map.of(
-                "lockstep.namespace", "ops",
-                "lockstep.token-file", "token",
-                "lockstep.record-user", "false",
-                "lockstep.rollout", "pinned",
-                "lockstep.missing", "deny",
-                "lockstep.tls.certificate", "a.crt",
-                "lockstep.tls.key", "a.key"));
+            Map.ofEntries(
+                Map.entry("lockstep.namespace", "ops"),
+                Map.entry("lockstep.token-file", "token"),
+                Map.entry("lockstep.record-user", "false"),
+                Map.entry("lockstep.rollout", "pinned"),
+                Map.entry("lockstep.missing", "deny"),
+                Map.entry("lockstep.quiet-period", "1m"),
+                Map.entry("lockstep.rebind-per-second", "1"),
+                Map.entry("lockstep.heads", "referenced"),
+                Map.entry("lockstep.custom-kinds[0].group", "example.com"),
+                Map.entry("lockstep.custom-kinds[0].version", "v1"),
+                Map.entry("lockstep.custom-kinds[0].resource", "apps"),
+                Map.entry("lockstep.custom-kinds[0].template", "/spec/pod"),
+                Map.entry("lockstep.tls.certificate", "a.crt"),
+                Map.entry("lockstep.tls.key", "a.key")));
     assertThat(config.namespace()).isEqualTo("ops");
     assertThat(config.tokenFile()).contains(Path.of("token"));
     assertThat(config.recordUser()).isFalse();
     assertThat(config.rollout()).isEqualTo(Rollout.PINNED);
     assertThat(config.missing()).isEqualTo(MissingPolicy.DENY);
+    assertThat(config.quietPeriod()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(config.rebindPerSecond()).isEqualTo(1);
+    assertThat(config.heads()).isEqualTo(LockstepConfig.Heads.REFERENCED);
+    LockstepConfig.CustomKind custom = config.customKinds().orElseThrow().get(0);
+    assertThat(custom.group()).isEqualTo("example.com");
+    assertThat(custom.version()).isEqualTo("v1");
+    assertThat(custom.resource()).isEqualTo("apps");
+    assertThat(custom.template()).isEqualTo("/spec/pod");
     assertThat(config.tls().certificate()).isEqualTo(Path.of("a.crt"));
     assertThat(config.tls().key()).isEqualTo(Path.of("a.key"));
   }

@@ -4,7 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lockstep.version.Json;
 import dev.lockstep.version.Keys;
+import dev.lockstep.version.VersionNumber;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * What the bare references of a revision from before opt-in meant, when an undo brings it back.
@@ -13,7 +17,7 @@ import java.util.Optional;
  * That of a StatefulSet or DaemonSet brings the template alone, so the ControllerRevision with just
  * that template is looked for; a request which may be an apply means what is current.
  */
-final class Baseline {
+public final class Baseline {
   private final Revisions revisions;
 
   Baseline(Revisions revisions) {
@@ -48,5 +52,25 @@ final class Baseline {
       object.remove("$patch");
     }
     return template.equals(review.template());
+  }
+
+  /**
+   * What is to be noted on a revision: what it has, and what its bare references mean now; empty if
+   * there is nothing new.
+   *
+   * @param current the heads of its namespace
+   */
+  public static Optional<Bindings> toNote(
+      Revisions.Revision revision, Map<HeadRef, VersionNumber> current) {
+    SortedMap<HeadRef, VersionNumber> noted = new TreeMap<>(revision.baseline().versions());
+    for (Reference reference : Reference.in(revision.template())) {
+      VersionNumber number = current.get(reference.named());
+      if (number != null) {
+        noted.putIfAbsent(reference.named(), number);
+      }
+    }
+    return noted.size() == revision.baseline().versions().size()
+        ? Optional.empty()
+        : Optional.of(new Bindings(noted));
   }
 }

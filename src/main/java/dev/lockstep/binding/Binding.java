@@ -22,7 +22,6 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /** One admission of a workload: its references sorted by head, and one version found for each. */
 final class Binding {
@@ -76,25 +75,15 @@ final class Binding {
     this.move = move;
     this.meanings = meanings;
     this.baselines = baselines;
-    this.rollout = settings.rollout(review);
-    this.missingPolicy = settings.missing(review);
-    this.before = review.oldTemplate().map(Binding::boundIn).orElse(Bindings.NONE);
+    this.rollout = settings.rollout(review.kind(), review.object(), review.namespace());
+    this.missingPolicy = settings.missing(review.kind(), review.object(), review.namespace());
+    this.before = review.oldTemplate().map(Bindings::of).orElse(Bindings.NONE);
     this.heldBefore = review.oldObject().map(old -> stated(old, Keys.HELD)).orElse(Bindings.NONE);
     this.stated = stated(review.template(), Keys.BINDINGS);
   }
 
   private static Bindings stated(JsonNode object, String annotation) {
     return Json.annotation(object, annotation).map(Bindings::parse).orElse(Bindings.NONE);
-  }
-
-  /** What a template says, where a reference really holds that version. */
-  private static Bindings boundIn(JsonNode template) {
-    Bindings stated = stated(template, Keys.BINDINGS);
-    Set<HeadRef> named =
-        Reference.in(template).stream().map(Reference::named).collect(Collectors.toSet());
-    SortedMap<HeadRef, VersionNumber> bound = new TreeMap<>(stated.versions());
-    bound.entrySet().removeIf(e -> !named.contains(e.getKey().version(e.getValue())));
-    return new Bindings(bound);
   }
 
   WorkloadOutcome outcome() {
@@ -117,11 +106,7 @@ final class Binding {
     Map<String, Optional<String>> annotations = new TreeMap<>();
     annotations.put(Keys.HELD, new Bindings(held).annotation());
     annotations.put(
-        Keys.WAITING,
-        waiting.isEmpty()
-            ? Optional.empty()
-            : Optional.of(
-                waiting.stream().map(HeadRef::toString).collect(Collectors.joining(","))));
+        Keys.WAITING, waiting.isEmpty() ? Optional.empty() : Optional.of(HeadRef.list(waiting)));
     annotations.put(Keys.REBIND, Optional.empty());
     annotations.put(Keys.BASELINE, Optional.empty());
     return annotations;

@@ -1,9 +1,13 @@
 package dev.lockstep.binding;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.lockstep.version.Json;
+import dev.lockstep.version.Keys;
 import dev.lockstep.version.VersionNumber;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -32,6 +36,19 @@ public record Bindings(SortedMap<HeadRef, VersionNumber> versions) {
       }
     }
     return new Bindings(versions);
+  }
+
+  /** What a template says, where a reference really holds that version. */
+  public static Bindings of(JsonNode template) {
+    Bindings stated = Json.annotation(template, Keys.BINDINGS).map(Bindings::parse).orElse(NONE);
+    if (stated.versions.isEmpty()) {
+      return NONE;
+    }
+    Set<HeadRef> named =
+        Reference.in(template).stream().map(Reference::named).collect(Collectors.toSet());
+    SortedMap<HeadRef, VersionNumber> bound = new TreeMap<>(stated.versions);
+    bound.entrySet().removeIf(e -> !named.contains(e.getKey().version(e.getValue())));
+    return new Bindings(bound);
   }
 
   public Optional<VersionNumber> of(HeadRef head) {

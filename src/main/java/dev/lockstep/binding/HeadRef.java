@@ -4,8 +4,12 @@ import dev.lockstep.version.HeadKind;
 import dev.lockstep.version.ObjectId;
 import dev.lockstep.version.VersionName;
 import dev.lockstep.version.VersionNumber;
+import java.util.Collection;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** A ConfigMap or Secret as a pod template names it: {@code configmap/app-config}. */
 public record HeadRef(HeadKind kind, String name) implements Comparable<HeadRef> {
@@ -21,6 +25,20 @@ public record HeadRef(HeadKind kind, String name) implements Comparable<HeadRef>
         : HeadKind.ofSingular(text.substring(0, slash))
             .map(kind -> new HeadRef(kind, text.substring(slash + 1)))
             .filter(HeadRef::isValid);
+  }
+
+  /** {@code configmap/app-config,secret/x}; what can't be read is left out. */
+  public static SortedSet<HeadRef> parseList(String list) {
+    SortedSet<HeadRef> heads = new TreeSet<>();
+    for (String entry : list.split(",")) {
+      parse(entry).ifPresent(heads::add);
+    }
+    return heads;
+  }
+
+  /** As {@link #parseList} reads it. */
+  public static String list(Collection<HeadRef> heads) {
+    return heads.stream().map(HeadRef::toString).collect(Collectors.joining(","));
   }
 
   /** Whether an object can have this name: nothing else may get into a path of the API. */

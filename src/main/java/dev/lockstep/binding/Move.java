@@ -5,7 +5,6 @@ import dev.lockstep.version.Json;
 import dev.lockstep.version.Keys;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 
 /** Where a request moves references that are bound already. */
 sealed interface Move {
@@ -29,15 +28,7 @@ sealed interface Move {
 
   /** What the annotation {@value Keys#REBIND} asks for; people leave its value empty. */
   static Optional<Move> asked(JsonNode workload) {
-    return Json.annotation(workload, Keys.REBIND).map(value -> new Rebind(heads(value)));
-  }
-
-  /** {@code configmap/app-config,secret/x}; what can't be read is left out. */
-  static Set<HeadRef> heads(String list) {
-    Set<HeadRef> heads = new TreeSet<>();
-    for (String entry : list.split(",")) {
-      HeadRef.parse(entry).ifPresent(heads::add);
-    }
-    return heads;
+    return Json.annotation(workload, Keys.REBIND)
+        .map(value -> new Rebind(HeadRef.parseList(value)));
   }
 }

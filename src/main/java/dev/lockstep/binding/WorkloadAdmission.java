@@ -39,7 +39,7 @@ public final class WorkloadAdmission {
     Optional<Move> asked = Move.asked(review.object());
     if (Json.hasController(review.object())
         || !(review.hasNewTemplate() || asked.isPresent())
-        || !settings.versioned(review).value()) {
+        || !settings.versioned(review.kind(), review.object(), review.namespace()).value()) {
       return WorkloadOutcome.UNCHANGED;
     }
     Move move =

@@ -55,6 +55,10 @@ public record WorkloadKind(
           immutable("batch", "jobs", "Job", SPEC_TEMPLATE),
           immutable("", "pods", "Pod", ""));
 
+  /** Known where no custom kinds are configured; its CRD need not be there. */
+  public static final WorkloadKind ARGO_ROLLOUT =
+      custom("argoproj.io", "v1alpha1", "rollouts", SPEC_TEMPLATE);
+
   private static WorkloadKind mutable(
       String group, String resource, String kind, String template, Revisions revisions) {
     return new WorkloadKind(
@@ -95,6 +99,10 @@ public record WorkloadKind(
         JsonPointer.compile(template),
         Change.MUTABLE,
         Optional.of(REPLICA_SETS));
+  }
+
+  public boolean isBuiltIn() {
+    return BUILT_IN.contains(this);
   }
 
   /** {@code deployments.apps}; {@code pods} where there is no group. */

@@ -1,8 +1,10 @@
 package dev.lockstep.binding;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.lockstep.version.Choice;
 import dev.lockstep.version.Json;
 import dev.lockstep.version.Keys;
+import dev.lockstep.version.OptedIn;
 import java.util.List;
 import java.util.Map;
 
@@ -10,25 +12,28 @@ import java.util.Map;
 public record WorkloadSettings(Rollout rollout, MissingPolicy missing) {
 
   /** Whether its references are bound at all. */
-  Choice<Boolean> versioned(WorkloadReview review) {
+  public Choice<Boolean> versioned(WorkloadKind kind, JsonNode workload, OptedIn namespace) {
     return Choice.of(
-        levels(review),
+        levels(kind, workload, namespace),
         List.of(Keys.VERSIONED, Keys.SPINNAKER_VERSIONED),
         Map.of("true", true, "false", false),
         true);
   }
 
-  Choice<Rollout> rollout(WorkloadReview review) {
-    return Choice.of(levels(review), List.of(Keys.ROLLOUT), Rollout.SPELLED, rollout);
+  public Choice<Rollout> rollout(WorkloadKind kind, JsonNode workload, OptedIn namespace) {
+    return Choice.of(
+        levels(kind, workload, namespace), List.of(Keys.ROLLOUT), Rollout.SPELLED, rollout);
   }
 
-  Choice<MissingPolicy> missing(WorkloadReview review) {
-    return Choice.of(levels(review), List.of(Keys.MISSING), MissingPolicy.SPELLED, missing);
+  Choice<MissingPolicy> missing(WorkloadKind kind, JsonNode workload, OptedIn namespace) {
+    return Choice.of(
+        levels(kind, workload, namespace), List.of(Keys.MISSING), MissingPolicy.SPELLED, missing);
   }
 
-  private static List<Choice.Level> levels(WorkloadReview review) {
+  private static List<Choice.Level> levels(
+      WorkloadKind kind, JsonNode workload, OptedIn namespace) {
     return List.of(
-        new Choice.Level(review.kind().kind(), review.name(), Json.annotations(review.object())),
-        new Choice.Level("Namespace", review.namespace().name(), review.namespace().annotations()));
+        new Choice.Level(kind.kind(), Json.name(workload), Json.annotations(workload)),
+        new Choice.Level("Namespace", namespace.name(), namespace.annotations()));
   }
 }

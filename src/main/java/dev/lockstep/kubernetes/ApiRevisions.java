@@ -21,13 +21,13 @@ public final class ApiRevisions implements Revisions {
     }
     WorkloadKind.Revisions kept = kind.revisions().get();
     String selector = Paths.selector(workload.path("spec").path("selector"));
-    JsonNode list =
+    List<JsonNode> list =
         api.list(
             Paths.all(kept.group(), kept.version(), namespace, kept.resource())
                 + Paths.labelled(selector));
     String uid = workload.path("metadata").path("uid").asText();
     List<Revision> revisions = new ArrayList<>();
-    for (JsonNode revision : list.path("items")) {
+    for (JsonNode revision : list) {
       if (isOwnedBy(revision, uid)) {
         revisions.add(new Revision(revision, revision.at(kept.template())));
       }

@@ -3,6 +3,7 @@ package dev.lockstep.kubernetes;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lockstep.version.ApiCallException;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -12,11 +13,14 @@ import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /**
  * Calls to the API server with raw JSON: the client's models would drop {@code null}, {@code {}}
@@ -27,6 +31,7 @@ public final class ApiServer implements AutoCloseable {
   private static final int RETRIES_ON_BROKEN_CONNECTION = 1;
   private static final int RETRY_AFTER_MILLIS = 50;
   private static final int LONGEST_MESSAGE = 400;
+  private static final int PAGE = 100;
 
   private static final String JSON = "application/json";
   private static final String MERGE_PATCH = "application/merge-patch+json";
@@ -56,12 +61,47 @@ public final class ApiServer implements AutoCloseable {
     return reply.code() == 404 ? Optional.empty() : Optional.of(reply.orThrow());
   }
 
-  JsonNode list(String path) {
-    return send(request(path)).orThrow();
+  /** All items of a list. */
+  List<JsonNode> list(String path) {
+    return items(send(request(path)));
   }
 
-  JsonNode listMetadata(String path) {
-    return send(request(path).header("Accept", METADATA_LIST)).orThrow();
+  /** All items of a list, their metadata alone. */
+  List<JsonNode> listMetadata(String path) {
+    return items(send(request(path).header("Accept", METADATA_LIST)));
+  }
+
+  /** Goes through a list of large objects, some at a time. */
+  void forEachPage(String path, Consumer<JsonNode> action) {
+    String token = "";
+    do {
+      JsonNode list =
+          send(request(path + "?limit=" + PAGE + (token.isEmpty() ? "" : "&continue=" + token)))
+              .orThrow();
+      JsonNode kind = list.path("kind");
+      for (JsonNode item : list.path("items")) {
+        action.accept(whole(item, list.path("apiVersion"), kind));
+      }
+      token = list.at("/metadata/continue").asText("");
+    } while (!token.isEmpty());
+  }
+
+  private static List<JsonNode> items(Reply reply) {
+    JsonNode list = reply.orThrow();
+    List<JsonNode> items = new ArrayList<>();
+    for (JsonNode item : list.path("items")) {
+      items.add(whole(item, list.path("apiVersion"), list.path("kind")));
+    }
+    return items;
+  }
+
+  /** Items of a list do not say what they are; the list does: {@code DeploymentList}. */
+  private static JsonNode whole(JsonNode item, JsonNode apiVersion, JsonNode listKind) {
+    if (item instanceof ObjectNode object && !object.has("kind")) {
+      object.set("apiVersion", apiVersion);
+      object.put("kind", listKind.asText().replaceFirst("List$", ""));
+    }
+    return item;
   }
 
   Reply create(String path, JsonNode object) {

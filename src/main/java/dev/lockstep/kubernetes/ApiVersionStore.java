@@ -6,11 +6,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lockstep.version.ContentHash;
 import dev.lockstep.version.Keys;
 import dev.lockstep.version.ObjectId;
+import dev.lockstep.version.Stamp;
 import dev.lockstep.version.Version;
 import dev.lockstep.version.VersionNumber;
 import dev.lockstep.version.VersionStore;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Heads and versions in the API server. */
@@ -30,12 +31,12 @@ public final class ApiVersionStore implements VersionStore {
 
   @Override
   public List<JsonNode> metadataOfVersions(ObjectId head) {
-    return items(api.listMetadata(versions(head, "")));
+    return api.listMetadata(versions(head, ""));
   }
 
   @Override
   public List<JsonNode> versionsWith(ObjectId head, ContentHash content) {
-    return items(api.list(versions(head, "," + Keys.CONTENT + "=" + content)));
+    return api.list(versions(head, "," + Keys.CONTENT + "=" + content));
   }
 
   private static String versions(ObjectId head, String more) {
@@ -50,12 +51,6 @@ public final class ApiVersionStore implements VersionStore {
     return Paths.all(head) + Paths.labelled(selector + more);
   }
 
-  private static List<JsonNode> items(JsonNode list) {
-    List<JsonNode> items = new ArrayList<>();
-    list.path("items").forEach(items::add);
-    return items;
-  }
-
   @Override
   public Creation create(ObjectId id, JsonNode object, boolean dryRun) {
     ApiServer.Reply reply = api.create(Paths.all(id) + Paths.write(dryRun), object);
@@ -67,13 +62,33 @@ public final class ApiVersionStore implements VersionStore {
         : new Creation.Failed(reply.failure());
   }
 
+  /** The label makes sure that the webhook is called, also where it is for heads alone. */
   @Override
   public JsonNode requestStamp(ObjectId head, Optional<VersionNumber> givenUp, boolean dryRun) {
+    String restamp = givenUp.map(VersionNumber::toString).orElse("");
+    return api.mergePatch(
+        Paths.of(head) + Paths.write(dryRun),
+        metadata(
+            Map.of(Keys.ROLE, Optional.of(Keys.HEAD_ROLE)),
+            Map.of(Keys.RESTAMP, Optional.of(restamp))));
+  }
+
+  @Override
+  public void unstamp(ObjectId head) {
+    api.mergePatch(
+        Paths.of(head) + Paths.write(false), metadata(Stamp.noLabels(), Stamp.noAnnotations()));
+  }
+
+  private static JsonNode metadata(
+      Map<String, Optional<String>> labels, Map<String, Optional<String>> annotations) {
     ObjectNode patch = JsonNodeFactory.instance.objectNode();
-    patch
-        .putObject("metadata")
-        .putObject("annotations")
-        .put(Keys.RESTAMP, givenUp.map(VersionNumber::toString).orElse(""));
-    return api.mergePatch(Paths.of(head) + Paths.write(dryRun), patch);
+    ObjectNode metadata = patch.putObject("metadata");
+    put(metadata.putObject("labels"), labels);
+    put(metadata.putObject("annotations"), annotations);
+    return patch;
+  }
+
+  private static void put(ObjectNode map, Map<String, Optional<String>> entries) {
+    entries.forEach((key, value) -> map.put(key, value.orElse(null)));
   }
 }

@@ -44,11 +44,12 @@ public final class HeadWatch implements AutoCloseable {
   }
 
   /**
-   * @param changed told of each head that appears or changes
+   * @param added told of each head that appears
+   * @param changed told of each head that changes
    */
-  public void start(Consumer<ObjectId> changed) {
-    configMaps.addEventHandler(new Handler<>(HeadKind.CONFIG_MAP, changed));
-    secrets.addEventHandler(new Handler<>(HeadKind.SECRET, changed));
+  public void start(Consumer<ObjectId> added, Consumer<ObjectId> changed) {
+    configMaps.addEventHandler(new Handler<>(HeadKind.CONFIG_MAP, added, changed));
+    secrets.addEventHandler(new Handler<>(HeadKind.SECRET, added, changed));
     both().forEach(SharedIndexInformer::start);
   }
 
@@ -82,11 +83,12 @@ public final class HeadWatch implements AutoCloseable {
     return new ObjectId(kind, head.getMetadata().getNamespace(), head.getMetadata().getName());
   }
 
-  private record Handler<T extends HasMetadata>(HeadKind kind, Consumer<ObjectId> changed)
+  private record Handler<T extends HasMetadata>(
+      HeadKind kind, Consumer<ObjectId> added, Consumer<ObjectId> changed)
       implements ResourceEventHandler<T> {
     @Override
     public void onAdd(T head) {
-      changed.accept(id(kind, head));
+      added.accept(id(kind, head));
     }
 
     @Override

@@ -6,10 +6,13 @@ import dev.lockstep.version.Namespaces;
 import dev.lockstep.version.OptedIn;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Knows which namespaces are opted in. What repairs Lockstep must never wait for it, so the
@@ -31,8 +34,36 @@ public final class NamespaceWatch implements Namespaces, AutoCloseable {
     informer.exceptionHandler((started, cause) -> true);
   }
 
-  public void start() {
+  /** Who is told of what happens to namespaces, by their names. */
+  public record Listener(
+      Consumer<String> optedIn, Consumer<String> changed, Consumer<String> optedOut)
+      implements ResourceEventHandler<Namespace> {
+    @Override
+    public void onAdd(Namespace namespace) {
+      optedIn.accept(namespace.getMetadata().getName());
+    }
+
+    @Override
+    public void onUpdate(Namespace before, Namespace namespace) {
+      changed.accept(namespace.getMetadata().getName());
+    }
+
+    @Override
+    public void onDelete(Namespace namespace, boolean stateUnknown) {
+      optedOut.accept(namespace.getMetadata().getName());
+    }
+  }
+
+  public void start(Listener listener) {
+    informer.addEventHandler(listener);
     informer.start();
+  }
+
+  /** The names of all that are opted in. */
+  public List<String> all() {
+    return informer.getStore().list().stream()
+        .map(namespace -> namespace.getMetadata().getName())
+        .toList();
   }
 
   public boolean isReady() {

@@ -1,74 +1,235 @@
 package dev.lockstep.reconcile;
 
+import dev.lockstep.binding.WorkloadKinds;
+import dev.lockstep.binding.WorkloadSettings;
 import dev.lockstep.version.ApiCallException;
 import dev.lockstep.version.CurrentVersions;
 import dev.lockstep.version.Meaning;
 import dev.lockstep.version.Namespaces;
 import dev.lockstep.version.ObjectId;
 import dev.lockstep.version.OptedIn;
+import dev.lockstep.version.Stamp;
+import dev.lockstep.version.VersionStore;
+import java.time.Duration;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * Makes the current version of each head right after the head was persisted, and stamps heads whose
- * stamp is not their content's. Only the leader does; requests need none.
+ * Does what needs no request: makes the current version of each head right after the head was
+ * persisted, stamps what is not stamped, and sees to the workloads. Only the leader does; requests
+ * need none.
  */
 public final class Reconciler {
   private static final Logger LOG = Logger.getLogger(Reconciler.class);
+  private static final Duration LOOK_AGAIN = Duration.ofMinutes(5);
 
+  /**
+   * What there is when this replica begins to lead.
+   *
+   * @param heads all that are known
+   * @param namespaces all that are opted in
+   */
+  public record Known(
+      Supplier<Collection<ObjectId>> heads, Supplier<Collection<String>> namespaces) {}
+
+  /** What is read and written besides versions. */
+  public record Ports(
+      Heads heads, Workloads workloads, RevisionNotes revisions, Announcements announcements) {}
+
+  /**
+   * How it goes about it.
+   *
+   * @param stampsAll whether every eligible object becomes a head, or only what a template names
+   * @param quietPeriod for which no head of a namespace changes before its workloads follow
+   */
+  public record Manner(
+      WorkloadKinds kinds,
+      WorkloadSettings settings,
+      boolean stampsAll,
+      Duration quietPeriod,
+      int rebindPerSecond) {}
+
+  private final VersionStore store;
   private final CurrentVersions versions;
   private final Namespaces namespaces;
-  private final Supplier<Collection<ObjectId>> allHeads;
-  private final WorkQueue<ObjectId> queue;
+  private final Known known;
+  private final OptIn optIn;
+  private final Follow follow;
+  private final Duration quietPeriod;
+  private final ScheduledExecutorService passes;
+  private final WorkQueue<ObjectId> heads;
+  private final WorkQueue<String> optIns;
+  private final WorkQueue<String> arrivals;
+  private final WorkQueue<String> follows;
+  private final Map<String, Future<?>> quiet = new ConcurrentHashMap<>();
   private volatile boolean leading;
 
   /**
-   * @param allHeads the heads that are there when this replica begins to lead
+   * @param urgent runs what somebody waits for
+   * @param passes runs what goes through whole namespaces
    */
   public Reconciler(
+      VersionStore store,
       CurrentVersions versions,
       Namespaces namespaces,
-      Supplier<Collection<ObjectId>> allHeads,
-      ScheduledExecutorService executor) {
+      Known known,
+      Ports ports,
+      Manner manner,
+      ScheduledExecutorService urgent,
+      ScheduledExecutorService passes) {
+    this.store = store;
     this.versions = versions;
     this.namespaces = namespaces;
-    this.allHeads = allHeads;
-    this.queue = new WorkQueue<>(executor, this::reconcile);
+    this.known = known;
+    this.passes = passes;
+    this.quietPeriod = manner.quietPeriod();
+    this.optIn =
+        new OptIn(
+            versions, ports.heads(), ports.revisions(), ports.announcements(), manner.stampsAll());
+    this.follow =
+        new Follow(
+            ports.heads(),
+            ports.workloads(),
+            manner.kinds(),
+            manner.settings(),
+            ports.announcements(),
+            new Throttle(manner.rebindPerSecond()));
+    this.heads = new WorkQueue<>(urgent, this::reconcile);
+    this.optIns = new WorkQueue<>(passes, name -> inNamespace(name, optIn::of));
+    this.arrivals = new WorkQueue<>(passes, name -> inNamespace(name, follow::arrived));
+    this.follows = new WorkQueue<>(passes, name -> inNamespace(name, follow::all));
+    passes.scheduleWithFixedDelay(
+        this::lookAgain, LOOK_AGAIN.toSeconds(), LOOK_AGAIN.toSeconds(), TimeUnit.SECONDS);
   }
 
   public void lead() {
     leading = true;
-    allHeads.get().forEach(queue::add);
+    known.heads().get().forEach(heads::add);
+    known.namespaces().get().forEach(this::namespaceOptedIn);
   }
 
   public void follow() {
     leading = false;
-    queue.clear();
+    heads.clear();
+    optIns.clear();
+    arrivals.clear();
+    follows.clear();
   }
 
-  /** To be called for each head that appeared or changed. */
-  public void headChanged(ObjectId head) {
+  public void headAdded(ObjectId head) {
+    headChanged(head);
     if (leading) {
-      queue.add(head);
+      arrivals.add(head.namespace());
     }
   }
 
+  public void headChanged(ObjectId head) {
+    if (leading) {
+      heads.add(head);
+      followWhenQuiet(head.namespace());
+    }
+  }
+
+  public void namespaceOptedIn(String namespace) {
+    if (leading) {
+      optIns.add(namespace);
+      followWhenQuiet(namespace);
+    }
+  }
+
+  public void namespaceChanged(String namespace) {
+    if (leading) {
+      followWhenQuiet(namespace);
+    }
+  }
+
+  /** Its heads are no heads any more; its workloads keep what they are bound to. */
+  public void namespaceOptedOut(String namespace) {
+    follow.forget(namespace);
+    if (leading) {
+      known.heads().get().stream()
+          .filter(head -> head.namespace().equals(namespace))
+          .forEach(heads::add);
+    }
+  }
+
+  /** How many workloads are bound to another version than the current one, and stay so. */
+  public int workloadsBehind() {
+    return leading ? follow.behind() : 0;
+  }
+
+  public boolean isLeading() {
+    return leading;
+  }
+
+  /** One apply may change several heads and the workload: that is to be one rollout. */
+  private void followWhenQuiet(String namespace) {
+    quiet.compute(
+        namespace,
+        (name, before) -> {
+          if (before != null) {
+            before.cancel(false);
+          }
+          return passes.schedule(
+              () -> {
+                quiet.remove(name);
+                follows.add(name);
+              },
+              quietPeriod.toMillis(),
+              TimeUnit.MILLISECONDS);
+        });
+  }
+
+  /** For what no watch tells: a workload that was persisted long after its admission. */
+  private void lookAgain() {
+    if (leading) {
+      known.namespaces().get().forEach(follows::add);
+    }
+  }
+
+  private boolean inNamespace(String name, Consumer<OptedIn> pass) {
+    return attempt("namespace " + name, () -> namespaces.optedIn(name).ifPresent(pass));
+  }
+
   private boolean reconcile(ObjectId head) {
+    return attempt(
+        head,
+        () -> {
+          Optional<OptedIn> namespace = namespaces.optedIn(head.namespace());
+          if (namespace.isEmpty()) {
+            optOut(head);
+          } else if (versions.of(head, namespace.get(), false) instanceof Meaning.OfHead current) {
+            LOG.debugf("%s: %s is there", head, current.current());
+          }
+        });
+  }
+
+  private void optOut(ObjectId head) {
+    if (store.get(head).filter(Stamp::isHead).isPresent()) {
+      store.unstamp(head);
+    }
+  }
+
+  private boolean attempt(Object what, Runnable work) {
+    if (!leading) {
+      return true;
+    }
     try {
-      Optional<OptedIn> namespace = namespaces.optedIn(head.namespace());
-      if (namespace.isPresent()
-          && versions.of(head, namespace.get(), false) instanceof Meaning.OfHead current) {
-        LOG.debugf("%s: %s is there", head, current.current());
-      }
+      work.run();
       return true;
     } catch (ApiCallException e) {
-      LOG.warnf("%s: no version made yet: %s", head, e.getMessage());
+      LOG.warnf("%s: not done yet: %s", what, e.getMessage());
       return false;
     } catch (RuntimeException e) {
-      LOG.errorf(e, "%s: no version made", head);
+      LOG.errorf(e, "%s: not done", what);
       return false;
     }
   }

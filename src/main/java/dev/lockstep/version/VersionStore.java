@@ -32,6 +32,9 @@ public interface VersionStore {
    */
   JsonNode requestStamp(ObjectId head, Optional<VersionNumber> givenUp, boolean dryRun);
 
+  /** Takes the stamp off a head that is left out now, whatever else it has. */
+  void unstamp(ObjectId head);
+
   /** How a create ended. */
   sealed interface Creation {
     record Created() implements Creation {}

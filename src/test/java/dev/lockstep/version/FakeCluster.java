@@ -177,4 +177,13 @@ public final class FakeCluster implements VersionStore {
       throw new ApiCallException(denial.code(), denial.getMessage());
     }
   }
+
+  @Override
+  public void unstamp(ObjectId head) {
+    calls.add("unstamp " + head.name());
+    ObjectNode object = (ObjectNode) find(head).orElseThrow();
+    set(object, "labels", Stamp.noLabels());
+    set(object, "annotations", Stamp.noAnnotations());
+    put(head, object);
+  }
 }

@@ -1,0 +1,42 @@
+package dev.lockstep.binding;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.lockstep.version.Json;
+import dev.lockstep.version.Keys;
+import dev.lockstep.version.VersionNumber;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * How a persisted workload stands to its heads.
+ *
+ * @param behind heads that it is bound to another version of than the current one, and that no undo
+ *     holds there
+ * @param arrived heads that it waited for and that exist now
+ */
+public record Standing(SortedSet<HeadRef> behind, SortedSet<HeadRef> arrived) {
+
+  /**
+   * @param workload may be metadata alone; nothing is behind then
+   * @param current the heads of its namespace
+   */
+  public static Standing of(
+      WorkloadKind kind, JsonNode workload, Map<HeadRef, VersionNumber> current) {
+    Bindings held = Json.annotation(workload, Keys.HELD).map(Bindings::parse).orElse(Bindings.NONE);
+    SortedSet<HeadRef> behind = new TreeSet<>();
+    Bindings.of(workload.at(kind.template()))
+        .versions()
+        .forEach(
+            (head, number) -> {
+              VersionNumber now = current.get(head);
+              if (now != null && !now.equals(number) && !held.has(head)) {
+                behind.add(head);
+              }
+            });
+    SortedSet<HeadRef> arrived =
+        Json.annotation(workload, Keys.WAITING).map(HeadRef::parseList).orElseGet(TreeSet::new);
+    arrived.retainAll(current.keySet());
+    return new Standing(behind, arrived);
+  }
+}

@@ -1,0 +1,69 @@
+package dev.lockstep.kubernetes;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lockstep.reconcile.Announcements;
+import dev.lockstep.version.ApiCallException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.UUID;
+import org.jboss.logging.Logger;
+
+/**
+ * Events in the API server. What was told already is not told again while the API server keeps it:
+ * an Event's name comes from what it says.
+ */
+public final class ApiAnnouncements implements Announcements {
+  private static final Logger LOG = Logger.getLogger(ApiAnnouncements.class);
+  private static final int CONFLICT = 409;
+  private static final int LONGEST_NAME = 200;
+
+  private final ApiServer api;
+  private final Clock clock;
+
+  public ApiAnnouncements(ApiServer api, Clock clock) {
+    this.api = api;
+    this.clock = clock;
+  }
+
+  @Override
+  public void tell(JsonNode object, Severity severity, String reason, String message) {
+    String namespace = object.at("/metadata/namespace").asText();
+    try {
+      ApiServer.Reply reply =
+          api.create(
+              Paths.all("", "v1", namespace, "events") + Paths.write(false),
+              event(object, severity, reason, message));
+      if (!reply.isSuccess() && reply.code() != CONFLICT) {
+        LOG.warnf("no Event %s: %s", reason, reply.failure().getMessage());
+      }
+    } catch (ApiCallException e) {
+      LOG.warnf("no Event %s: %s", reason, e.getMessage());
+    }
+  }
+
+  private JsonNode event(JsonNode object, Severity severity, String reason, String message) {
+    JsonNode metadata = object.path("metadata");
+    String uid = metadata.path("uid").asText();
+    String name = metadata.path("name").asText();
+    String now = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
+    UUID told = UUID.nameUUIDFromBytes((uid + reason + message).getBytes(StandardCharsets.UTF_8));
+    ObjectNode event = JsonNodeFactory.instance.objectNode();
+    event
+        .putObject("metadata")
+        .put("name", name.substring(0, Math.min(name.length(), LONGEST_NAME)) + "." + told);
+    event
+        .putObject("involvedObject")
+        .put("apiVersion", object.path("apiVersion").asText())
+        .put("kind", object.path("kind").asText())
+        .put("namespace", metadata.path("namespace").asText())
+        .put("name", name)
+        .put("uid", uid);
+    event.put("type", severity.type()).put("reason", reason).put("message", message);
+    event.put("firstTimestamp", now).put("lastTimestamp", now).put("count", 1);
+    event.putObject("source").put("component", "lockstep");
+    return event;
+  }
+}

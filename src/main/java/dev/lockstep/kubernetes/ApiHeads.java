@@ -1,0 +1,42 @@
+package dev.lockstep.kubernetes;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.lockstep.binding.HeadRef;
+import dev.lockstep.reconcile.Heads;
+import dev.lockstep.version.HeadKind;
+import dev.lockstep.version.Json;
+import dev.lockstep.version.Keys;
+import dev.lockstep.version.VersionNumber;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** ConfigMaps and Secrets of a namespace in the API server. */
+public final class ApiHeads implements Heads {
+  private final ApiServer api;
+
+  public ApiHeads(ApiServer api) {
+    this.api = api;
+  }
+
+  @Override
+  public Map<HeadRef, VersionNumber> current(String namespace) {
+    Map<HeadRef, VersionNumber> current = new HashMap<>();
+    for (HeadKind kind : HeadKind.values()) {
+      String path =
+          Paths.all("", "v1", namespace, kind.resource())
+              + Paths.labelled(Keys.ROLE + "=" + Keys.HEAD_ROLE);
+      for (JsonNode head : api.listMetadata(path)) {
+        Json.label(head, Keys.VERSION)
+            .flatMap(VersionNumber::parse)
+            .ifPresent(number -> current.put(new HeadRef(kind, Json.name(head)), number));
+      }
+    }
+    return current;
+  }
+
+  @Override
+  public void forEach(HeadKind kind, String namespace, Consumer<JsonNode> action) {
+    api.forEachPage(Paths.all("", "v1", namespace, kind.resource()), action);
+  }
+}

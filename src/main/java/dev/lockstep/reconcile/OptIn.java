@@ -1,0 +1,82 @@
+package dev.lockstep.reconcile;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.lockstep.binding.Baseline;
+import dev.lockstep.binding.HeadRef;
+import dev.lockstep.binding.WorkloadKind;
+import dev.lockstep.version.CurrentVersions;
+import dev.lockstep.version.Eligibility;
+import dev.lockstep.version.HeadKind;
+import dev.lockstep.version.Json;
+import dev.lockstep.version.Meaning;
+import dev.lockstep.version.ObjectId;
+import dev.lockstep.version.OptedIn;
+import dev.lockstep.version.Stamp;
+import dev.lockstep.version.VersionNumber;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Makes the state of the moment in which a namespace is opted in one that can be gone back to: each
+ * head gets its first version, each revision a note of what its bare references mean. Nothing
+ * rolls. Done again, it finds only what is new: what was written while Lockstep was away.
+ */
+final class OptIn {
+  private static final List<WorkloadKind.Revisions> REVISIONS =
+      List.of(WorkloadKind.REPLICA_SETS, WorkloadKind.CONTROLLER_REVISIONS);
+
+  private final CurrentVersions versions;
+  private final Heads heads;
+  private final RevisionNotes revisions;
+  private final Announcements announcements;
+
+  /** Whether every head is stamped, or only those that a template names. */
+  private final boolean stampsAll;
+
+  OptIn(
+      CurrentVersions versions,
+      Heads heads,
+      RevisionNotes revisions,
+      Announcements announcements,
+      boolean stampsAll) {
+    this.versions = versions;
+    this.heads = heads;
+    this.revisions = revisions;
+    this.announcements = announcements;
+    this.stampsAll = stampsAll;
+  }
+
+  void of(OptedIn namespace) {
+    if (stampsAll) {
+      for (HeadKind kind : HeadKind.values()) {
+        heads.forEach(kind, namespace.name(), object -> stamp(kind, object, namespace));
+      }
+    }
+    Map<HeadRef, VersionNumber> current = heads.current(namespace.name());
+    for (WorkloadKind.Revisions kept : REVISIONS) {
+      revisions
+          .all(kept, namespace.name())
+          .forEach(
+              revision ->
+                  Baseline.toNote(revision, current)
+                      .ifPresent(baseline -> revisions.note(kept, revision, baseline)));
+    }
+  }
+
+  private void stamp(HeadKind kind, JsonNode object, OptedIn namespace) {
+    if (Stamp.of(object).isPresent()
+        || !Eligibility.of(kind, object, Optional.of(object), namespace).isVersioned()) {
+      return;
+    }
+    ObjectId id = new ObjectId(kind, namespace.name(), Json.name(object));
+    if (versions.of(id, namespace, false) instanceof Meaning.Unversioned unversioned) {
+      unversioned
+          .refusal()
+          .ifPresent(
+              words ->
+                  announcements.tell(
+                      object, Announcements.Severity.WARNING, "VersionRefused", words));
+    }
+  }
+}
