@@ -52,7 +52,7 @@ final class Binding {
 
   private final Bindings heldBefore;
 
-  /** What the new template says that it is bound to. */
+  /** What the new template says that it is bound to, and really holds. */
   private final Bindings stated;
 
   private final SortedMap<HeadRef, Group> groups = new TreeMap<>();
@@ -79,7 +79,7 @@ final class Binding {
     this.missingPolicy = settings.missing(review.kind(), review.object(), review.namespace());
     this.before = review.oldTemplate().map(Bindings::of).orElse(Bindings.NONE);
     this.heldBefore = review.oldObject().map(old -> stated(old, Keys.HELD)).orElse(Bindings.NONE);
-    this.stated = stated(review.template(), Keys.BINDINGS);
+    this.stated = boundIn(review.template());
   }
 
   private static Bindings stated(JsonNode object, String annotation) {
