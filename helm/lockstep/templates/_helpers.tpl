@@ -54,3 +54,34 @@ matchExpressions:
     operator: NotIn
     values: [kube-system, kube-public, kube-node-lease, {{ .Release.Namespace }}]
 {{- end -}}
+
+{{/* Everything with a pod template that the server knows, as groups of resources. */}}
+{{- define "lockstep.workloadKinds" -}}
+- group: apps
+  version: v1
+  resources: [deployments, statefulsets, daemonsets, replicasets]
+- group: batch
+  version: v1
+  resources: [jobs, cronjobs]
+- group: ""
+  version: v1
+  resources: [replicationcontrollers, podtemplates, pods, pods/ephemeralcontainers]
+{{- range .Values.config.customKinds }}
+- group: {{ .group | quote }}
+  version: {{ .version }}
+  resources: [{{ .resource }}]
+{{- end }}
+{{- end -}}
+
+{{/* CEL: whether the pod template differs. Absent parts are compared, too: no error, no rejection. */}}
+{{- define "lockstep.templateChanged" -}}
+{{- $cases := list (dict "group" "" "resource" "pods" "path" "/spec") (dict "group" "" "resource" "podtemplates" "path" "/template") (dict "group" "batch" "resource" "cronjobs" "path" "/spec/jobTemplate/spec/template") -}}
+{{- range .Values.config.customKinds }}
+{{- $cases = append $cases (dict "group" .group "resource" .resource "path" .template) -}}
+{{- end }}
+{{- range $cases -}}
+{{- $fields := .path | replace "/" ".?" -}}
+request.resource.group == {{ .group | quote }} && request.resource.resource == {{ .resource | quote }} ? object{{ $fields }} != oldObject{{ $fields }} : {{ " " -}}
+{{- end -}}
+object.?spec.?template != oldObject.?spec.?template
+{{- end -}}

@@ -79,7 +79,7 @@ final class Binding {
     this.missingPolicy = settings.missing(review.kind(), review.object(), review.namespace());
     this.before = review.oldTemplate().map(Bindings::of).orElse(Bindings.NONE);
     this.heldBefore = review.oldObject().map(old -> stated(old, Keys.HELD)).orElse(Bindings.NONE);
-    this.stated = boundIn(review.template());
+    this.stated = Bindings.of(review.template());
   }
 
   private static Bindings stated(JsonNode object, String annotation) {

@@ -40,10 +40,6 @@ public final class Eligibility {
               false,
               object -> CLUSTER_BUNDLES.contains(Json.name(object))),
           new Exclusion(
-              "it is immutable and never had a version",
-              false,
-              object -> object.path("immutable").asBoolean(false) && Stamp.of(object).isEmpty()),
-          new Exclusion(
               "its type is a token's or a release record's",
               false,
               object -> TOKEN_TYPES.contains(type(object))),
@@ -94,6 +90,10 @@ public final class Eligibility {
     }
     if (!own.value().or(around::value).orElse(true)) {
       return new Verdict(Optional.of("an annotation leaves it out"), warnings);
+    }
+    if (object.path("immutable").asBoolean(false)
+        && persisted.flatMap(Stamp::of).or(() -> Stamp.of(object)).isEmpty()) {
+      return new Verdict(Optional.of("it is immutable and never had a version"), warnings);
     }
     return new Verdict(reason(object, own.value().isPresent()), warnings);
   }
