@@ -44,6 +44,7 @@ final class Binding {
   private final WorkloadReview review;
   private final Move move;
   private final Meanings meanings;
+  private final Choice<Boolean> versioned;
   private final Choice<Rollout> rollout;
   private final Choice<MissingPolicy> missingPolicy;
 
@@ -66,6 +67,7 @@ final class Binding {
     this.review = review;
     this.move = move;
     this.meanings = meanings;
+    this.versioned = settings.versioned(review);
     this.rollout = settings.rollout(review);
     this.missingPolicy = settings.missing(review);
     this.before = review.oldTemplate().map(Binding::boundIn).orElse(Bindings.NONE);
@@ -88,6 +90,7 @@ final class Binding {
   }
 
   WorkloadOutcome outcome() {
+    warnings.addAll(versioned.warnings());
     warnings.addAll(rollout.warnings());
     warnings.addAll(missingPolicy.warnings());
     List<Reference> references =
