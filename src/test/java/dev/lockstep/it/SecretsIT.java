@@ -11,6 +11,7 @@ import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Secrets: which types have versions, and that nothing of what they hold gets about. */
 @OnRealCluster
@@ -136,11 +137,9 @@ class SecretsIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"'{}'", "'{lockstep.dev/versioned: \"true\"}'"})
+  @ValueSource(strings = {"", ", lockstep.dev/versioned: 'true'"})
   void tokensOfServiceAccountsNeverHaveVersions(String wish, Shop shop) {
     shop.kubectl("create", "serviceaccount", "robot");
-    String annotations =
-        wish.replace("{", "{kubernetes.io/service-account.name: robot, ").replace(", }", "}");
     shop.apply(
         """
         apiVersion: v1
@@ -148,11 +147,11 @@ class SecretsIT {
         type: kubernetes.io/service-account-token
         metadata:
           name: rotating
-          annotations: %s
+          annotations: {kubernetes.io/service-account.name: robot%s}
         ---
         """
-                .formatted(annotations)
-            + deployment("rotating"));
+            .formatted(wish));
+    shop.apply(deployment("rotating"));
 
     assertThat(Traces.on(shop.get("secret/rotating"))).isEmpty();
     isBareIn(shop);
