@@ -52,6 +52,14 @@ class LeftOutIT {
     }
   }
 
+  private static String withMetadata(String name, String metadata) {
+    return new Case("", name, metadata, "", true).yaml();
+  }
+
+  private static String annotated(String name, String annotations) {
+    return withMetadata(name, ", annotations: {" + annotations + "}");
+  }
+
   private static Stream<Case> leftOut() {
     return Stream.of(
         new Case("never could change", "fixed", "", "immutable: true", false),
@@ -189,13 +197,7 @@ class LeftOutIT {
     String uid = shop.get("serviceaccount/operator").at("/metadata/uid").asText();
     String owner =
         "{apiVersion: v1, kind: ServiceAccount, name: operator, uid: %s, controller: true}";
-    return new Case(
-            "",
-            "owned",
-            annotations + ", ownerReferences: [" + owner.formatted(uid) + "]",
-            "",
-            true)
-        .yaml();
+    return withMetadata("owned", annotations + ", ownerReferences: [" + owner.formatted(uid) + "]");
   }
 
   @Test
@@ -233,25 +235,19 @@ class LeftOutIT {
   @ParameterizedTest
   @ValueSource(strings = {"lockstep.dev/versioned", "strategy.spinnaker.io/versioned"})
   void anAnnotationLeavesItOut(String key, Shop shop) {
-    Case left = new Case("", "left", ", annotations: {" + key + ": 'false'}", "", true);
-    shop.apply(left.yaml() + deployment("left"));
+    String left = annotated("left", key + ": 'false'");
+    shop.apply(left + deployment("left"));
     isLeftOut(shop, "left");
 
-    shop.apply(left.yaml().replace("bar", "baz") + deployment("left"));
+    shop.apply(left.replace("bar", "baz") + deployment("left"));
     isLeftOut(shop, "left");
   }
 
   @Test
   void ourAnnotationCountsBeforeSpinnakers(Shop shop) {
-    Case in =
-        new Case(
-            "",
-            "in",
-            ", annotations: {lockstep.dev/versioned: 'true',"
-                + " strategy.spinnaker.io/versioned: 'false'}",
-            "",
-            true);
-    shop.apply(in.yaml());
+    shop.apply(
+        annotated(
+            "in", "lockstep.dev/versioned: 'true', strategy.spinnaker.io/versioned: 'false'"));
 
     assertThat(Traces.version(shop.get("configmap/in"))).isEqualTo("v000");
   }
@@ -313,9 +309,8 @@ class LeftOutIT {
   void aNamespaceLeavesOutAllButWhatIsTakenIn(Shop shop) {
     shop.kubectl("annotate", "namespace", shop.name(), LEFT_OUT);
     awaitDryRunVersion(shop, "");
-    String wish = ", annotations: {lockstep.dev/versioned: 'true'}";
 
-    shop.apply(configMap("out", "FOO", "bar") + new Case("", "in", wish, "", true).yaml());
+    shop.apply(configMap("out", "FOO", "bar") + annotated("in", "lockstep.dev/versioned: 'true'"));
     assertThat(Traces.on(shop.get("configmap/out"))).isEmpty();
     assertThat(Traces.version(shop.get("configmap/in"))).isEqualTo("v000");
 
@@ -323,16 +318,19 @@ class LeftOutIT {
     isBare(shop, "in");
 
     // Other templates: where the template stays, nothing is bound anew.
-    String takenIn = deployment("in").replace("  name: app\nspec:", wishOfWorkload("true"));
+    String takenIn = wishing("true", deployment("in"));
     shop.apply(takenIn.replace("app:1", "app:2"));
     isBound(shop, "in", "v000");
 
-    shop.apply(deployment("out").replace("  name: app\nspec:", wishOfWorkload("true")));
+    shop.apply(wishing("true", deployment("out")));
     isBare(shop, "out");
   }
 
-  private static String wishOfWorkload(String value) {
-    return "  name: app\n  annotations: {lockstep.dev/versioned: '" + value + "'}\nspec:";
+  /** A Deployment that says whether it wants to be bound. */
+  private static String wishing(String value, String deployment) {
+    return deployment.replace(
+        "  name: app\nspec:",
+        "  name: app\n  annotations: {lockstep.dev/versioned: '" + value + "'}\nspec:");
   }
 
   /** The webhook learns of a namespace's annotation by a watch. */
@@ -357,8 +355,8 @@ class LeftOutIT {
 
   @Test
   void anUnknownValueIsToldAndDoesNotCount(Shop shop) {
-    Case unsure = new Case("", "unsure", ", annotations: {lockstep.dev/versioned: nope}", "", true);
-    Result applied = shop.apply(unsure.yaml() + deployment("unsure"));
+    Result applied =
+        shop.apply(annotated("unsure", "lockstep.dev/versioned: nope") + deployment("unsure"));
 
     assertThat(applied.err())
         .contains(
@@ -372,8 +370,7 @@ class LeftOutIT {
   void anUnknownValueOnAWorkloadIsToldAndDoesNotCount(Shop shop) {
     Result applied =
         shop.apply(
-            configMap("app-config", "FOO", "bar")
-                + deployment("app-config").replace("  name: app\nspec:", wishOfWorkload("nope")));
+            configMap("app-config", "FOO", "bar") + wishing("nope", deployment("app-config")));
 
     assertThat(applied.err())
         .contains(
@@ -383,12 +380,39 @@ class LeftOutIT {
   }
 
   @Test
+  void anUnknownValueOnANamespaceIsToldAndDoesNotCount(Shop shop) {
+    shop.kubectl("annotate", "namespace", shop.name(), "lockstep.dev/versioned=nope");
+    // The webhook learns of it by a watch.
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .pollInterval(Duration.ofMillis(100))
+        .until(
+            () -> shop.apply(configMap("app-config", "FOO", "bar"), "--dry-run=server").err(),
+            err ->
+                err.contains(
+                    "Warning: lockstep: Namespace "
+                        + shop.name()
+                        + ": lockstep.dev/versioned has an unknown value; use false, true"));
+
+    shop.apply(configMap("app-config", "FOO", "bar"));
+    assertThat(Traces.version(shop.get("configmap/app-config"))).isEqualTo("v000");
+  }
+
+  @Test
   void aWorkloadIsLeftOutByItsAnnotation(Shop shop) {
-    shop.apply(
-        configMap("app-config", "FOO", "bar")
-            + deployment("app-config").replace("  name: app\nspec:", wishOfWorkload("false")));
+    shop.apply(configMap("app-config", "FOO", "bar") + wishing("false", deployment("app-config")));
 
     assertThat(Traces.version(shop.get("configmap/app-config"))).isEqualTo("v000");
+    isBare(shop, "app-config");
+  }
+
+  @Test
+  void aWorkloadThatIsLeftOutLaterIsBareAsSoonAsItIsApplied(Shop shop) {
+    shop.apply(configMap("app-config", "FOO", "bar") + deployment("app-config"));
+    isBound(shop, "app-config", "v000");
+
+    shop.apply(wishing("false", deployment("app-config")));
+
     isBare(shop, "app-config");
   }
 
