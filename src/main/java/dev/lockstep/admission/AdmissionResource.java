@@ -124,6 +124,7 @@ public class AdmissionResource {
           .put("allowed", false)
           .putObject("status")
           .put("code", denied.code())
+          .put("reason", reason(denied.code()))
           .put("message", denied.message());
     } else if (verdict instanceof Verdict.Allowed allowed) {
       response.put("allowed", true);
@@ -138,6 +139,16 @@ public class AdmissionResource {
       }
     }
     return Response.ok(bytes(review), MediaType.APPLICATION_JSON).build();
+  }
+
+  /** What clients show for a code: metav1.StatusReason. */
+  private static String reason(int code) {
+    return switch (code) {
+      case Denial.FORBIDDEN -> "Forbidden";
+      case Denial.INVALID -> "Invalid";
+      case Denial.UNAVAILABLE -> "ServiceUnavailable";
+      default -> "InternalError";
+    };
   }
 
   private byte[] bytes(JsonNode node) {
