@@ -326,6 +326,23 @@ class StrangersIT {
     assertThat(foo(shop, "app-config-v002")).isEqualTo("baz");
   }
 
+  /** The patch that asks again changes nothing then, and has to reach the webhook all the same. */
+  @Test
+  void aHeadThatWasAskedToBeStampedWhenNobodyListenedIsStampedWhenItIsNamed(RealCluster cluster) {
+    Shop shop = Shop.closed(cluster);
+    shop.apply(configMap("app-config", "FOO", "bar"));
+    shop.kubectl("annotate", "configmap", "app-config", "lockstep.dev/restamp=");
+    shop.optIn();
+
+    shop.apply(workload("Deployment", "my-app", "app:1", "app-config"));
+
+    assertThat(shop.get("deployment/my-app").at(CONFIG_OF_CONTAINER).asText())
+        .isEqualTo("app-config-v000");
+    assertThat(shop.get("configmap/app-config").at("/metadata/annotations").properties())
+        .extracting(Map.Entry::getKey)
+        .doesNotContain("lockstep.dev/restamp");
+  }
+
   private static void optOut(Shop shop) {
     shop.kubectl("label", "namespace", shop.name(), "lockstep.dev/versioning-");
     await()
