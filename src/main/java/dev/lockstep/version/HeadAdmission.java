@@ -113,9 +113,12 @@ public final class HeadAdmission {
     ObjectId id = review.id();
     Optional<JsonNode> persisted = review.dryRun() ? Optional.of(old) : store.get(id);
     Optional<JsonNode> source =
-        persisted.filter(head -> Content.of(id.kind(), head).sameAs(oldContent));
+        persisted
+            .filter(head -> isVersioned(review, head))
+            .filter(head -> Content.of(id.kind(), head).sameAs(oldContent));
     if (source.isEmpty()) {
-      // The head is not what this request is based on: it will conflict, and be admitted anew.
+      // The head is not what this request is based on: it will conflict, and be admitted anew. Or
+      // it was left out until now, whatever the review says: no version of that is due.
       return Stamp.newest(old);
     }
     Optional<Stamp> stamp = versions.validStamp(id, source.get(), oldContent);
@@ -132,6 +135,11 @@ public final class HeadAdmission {
         stamp.isPresent() ? stamp.get().changedBy() : review.user().map(user -> Stamp.UNKNOWN_USER);
     return Optional.of(
         numbers.give(id, source.get(), oldContent, newest, changedBy, review.dryRun()).newest());
+  }
+
+  private static boolean isVersioned(HeadReview review, JsonNode persisted) {
+    return Eligibility.of(review.id().kind(), persisted, Optional.of(persisted), review.namespace())
+        .isVersioned();
   }
 
   private Stamp given(
