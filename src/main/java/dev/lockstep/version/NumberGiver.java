@@ -90,10 +90,11 @@ final class NumberGiver {
   }
 
   /**
-   * The API server's answer where a foreign webhook does not support dry run; a create may pass.
+   * Whether a dry run failed for what does not keep a version from being made: a foreign webhook
+   * without support for dry run (400), or content that the API server will refuse in the head, too.
    */
   private static boolean isDryRunTrouble(Creation.Failed failed, boolean dryRun) {
-    return dryRun && failed.cause().code() == 400;
+    return dryRun && (failed.cause().code() == 400 || failed.cause().code() == 422);
   }
 
   private static ObjectId checked(ObjectId version, ObjectId head) {
