@@ -133,6 +133,14 @@ public class Lockstep {
     return namespaces.isReady() && heads.isReady();
   }
 
+  boolean isLeading() {
+    return reconciler.isLeading();
+  }
+
+  int workloadsBehind() {
+    return reconciler.workloadsBehind();
+  }
+
   @Produces
   @Singleton
   HeadWebhook headWebhook() {
