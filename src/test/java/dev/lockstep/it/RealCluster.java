@@ -1,5 +1,6 @@
 package dev.lockstep.it;
 
+import io.restassured.RestAssured;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,8 +32,11 @@ public final class RealCluster implements AutoCloseable {
   }
 
   private static Process start(String... command) throws IOException {
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    // Whoever waits for what follows by itself need not wait for long.
+    builder.environment().put("LOCKSTEP_QUIET_PERIOD", "2s");
+    Process process = builder.start();
     BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
     for (String line = out.readLine(); line != null; line = out.readLine()) {
       if (line.startsWith("ready ")) {
@@ -45,6 +49,17 @@ public final class RealCluster implements AutoCloseable {
   /** Where the server's webhooks are. */
   String webhooks() {
     return read("lockstep-ready").strip();
+  }
+
+  /** What the server measures now; the names of metrics are Prometheus'. */
+  double metric(String name) {
+    return RestAssured.get(read("lockstep-management").strip() + "/q/metrics")
+        .asString()
+        .lines()
+        .filter(line -> line.startsWith(name + " "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no metric " + name));
   }
 
   /** The CA that the server's certificate can be checked with, PEM. */
