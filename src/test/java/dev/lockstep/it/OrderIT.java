@@ -226,7 +226,7 @@ class OrderIT {
     assertThat(event.path("message").asText()).contains("secret/app-secret=v001");
     assertThat(shop.kubectl("describe", APP).out()).contains("LeftBehind");
     assertThat(app.now().names()).containsExactly("app-config-v000", "app-secret-v000");
-    // What the metric counts is of all namespaces, and other tests have theirs.
+    // It counts those of all namespaces, and other tests have theirs.
     await()
         .atMost(PATIENCE)
         .pollInterval(POLL)

@@ -5,6 +5,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,15 +52,27 @@ public final class RealCluster implements AutoCloseable {
     return read("lockstep-ready").strip();
   }
 
-  /** What the server measures now; the names of metrics are Prometheus'. */
+  /** What the servers measure now, in all; the names of metrics are Prometheus'. */
   double metric(String name) {
-    return RestAssured.get(read("lockstep-management").strip() + "/q/metrics")
+    double sum = 0;
+    try (DirectoryStream<Path> urls = Files.newDirectoryStream(folder, "lockstep*-management")) {
+      for (Path url : urls) {
+        sum += metric(Files.readString(url).strip(), name);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return sum;
+  }
+
+  private static double metric(String server, String name) {
+    return RestAssured.get(server + "/q/metrics")
         .asString()
         .lines()
         .filter(line -> line.startsWith(name + " "))
         .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
         .findFirst()
-        .orElseThrow(() -> new AssertionError("no metric " + name));
+        .orElseThrow(() -> new AssertionError(server + " has no metric " + name));
   }
 
   /** The CA that the server's certificate can be checked with, PEM. */
