@@ -1,7 +1,11 @@
 package dev.lockstep.binding;
 
+import dev.lockstep.version.Choice;
 import dev.lockstep.version.CurrentVersions;
 import dev.lockstep.version.Json;
+import dev.lockstep.version.Keys;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 
@@ -37,14 +41,32 @@ public final class WorkloadAdmission {
    */
   public WorkloadOutcome decide(WorkloadReview review) {
     Optional<Move> asked = Move.asked(review.object());
-    if (Json.hasController(review.object())
-        || !(review.hasNewTemplate() || asked.isPresent())
-        || !settings.versioned(review.kind(), review.object(), review.namespace()).value()) {
+    if (Json.hasController(review.object()) || !(review.hasNewTemplate() || asked.isPresent())) {
       return WorkloadOutcome.UNCHANGED;
     }
+    Choice<Boolean> versioned =
+        settings.versioned(review.kind(), review.object(), review.namespace());
+    WorkloadOutcome outcome = versioned.value() ? bound(review, asked) : leftOut(review);
+    return outcome.withWarnings(versioned.warnings());
+  }
+
+  private WorkloadOutcome bound(WorkloadReview review, Optional<Move> asked) {
     Move move =
         asked.orElseGet(() -> restart.isAskedFor(review) ? new Move.Restart() : new Move.AsNamed());
     Meanings meanings = new Meanings(versions, review.namespace(), review.dryRun(), lookUps);
     return new Binding(review, move, settings, meanings, baseline).outcome();
+  }
+
+  /** What it names is its own business; it must only not say that it is bound where it is not. */
+  private static WorkloadOutcome leftOut(WorkloadReview review) {
+    return new WorkloadOutcome(
+        Map.of(),
+        Map.of(Keys.BINDINGS, Bindings.of(review.template()).annotation()),
+        Map.of(
+            Keys.HELD, Optional.empty(),
+            Keys.WAITING, Optional.empty(),
+            Keys.REBIND, Optional.empty(),
+            Keys.BASELINE, Optional.empty()),
+        List.of());
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonPointer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What the admission of a workload changes in it. Denials are {@link dev.lockstep.version.Denial}s.
@@ -21,4 +22,12 @@ public record WorkloadOutcome(
 
   public static final WorkloadOutcome UNCHANGED =
       new WorkloadOutcome(Map.of(), Map.of(), Map.of(), List.of());
+
+  WorkloadOutcome withWarnings(List<String> more) {
+    return new WorkloadOutcome(
+        names,
+        templateAnnotations,
+        annotations,
+        Stream.concat(warnings.stream(), more.stream()).toList());
+  }
 }

@@ -61,6 +61,7 @@ public final class Reconciler {
   private final CurrentVersions versions;
   private final Namespaces namespaces;
   private final Known known;
+  private final Announcements announcements;
   private final OptIn optIn;
   private final Follow follow;
   private final Duration quietPeriod;
@@ -89,6 +90,7 @@ public final class Reconciler {
     this.versions = versions;
     this.namespaces = namespaces;
     this.known = known;
+    this.announcements = ports.announcements();
     this.passes = passes;
     this.quietPeriod = manner.quietPeriod();
     this.optIn =

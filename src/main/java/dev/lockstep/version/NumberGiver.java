@@ -13,6 +13,8 @@ final class NumberGiver {
   /** Names of strangers' objects that are stepped over before giving up. */
   private static final int MAX_STRANGERS = 100;
 
+  private static final int MAX_COMPARED = 10;
+
   /**
    * @param newest the highest number ever given, this one included
    */
@@ -43,9 +45,12 @@ final class NumberGiver {
       Optional<String> changedBy,
       boolean dryRun) {
     ContentHash hash = hasher.hash(content);
-    Optional<VersionNumber> bound = newest.or(() -> highest(head));
+    List<JsonNode> listed = newest.isPresent() ? List.of() : store.metadataOfVersions(head);
+    Optional<VersionNumber> bound = newest.or(() -> highest(head, listed));
     Optional<VersionNumber> equal =
-        bound.isEmpty() ? Optional.empty() : equalVersion(head, hash, content);
+        bound.isEmpty()
+            ? Optional.empty()
+            : equalVersion(head, hash, content).or(() -> equalOfOtherScheme(head, listed, content));
     if (equal.isPresent()) {
       return new Given(equal.get(), bound.get().max(equal.get()));
     }
@@ -71,12 +76,38 @@ final class NumberGiver {
   }
 
   Optional<VersionNumber> highest(ObjectId head) {
-    return store.metadataOfVersions(head).stream()
+    return highest(head, store.metadataOfVersions(head));
+  }
+
+  private static Optional<VersionNumber> highest(ObjectId head, List<JsonNode> listed) {
+    return listed.stream()
         .map(object -> VersionName.parse(Json.name(object)))
         .flatMap(Optional::stream)
         .filter(name -> name.head().equals(head.name()))
         .map(VersionName::number)
         .max(Comparator.naturalOrder());
+  }
+
+  /**
+   * Versions that were hashed in another way (by an older Lockstep, with a lost key) can't be found
+   * by their hash: the newest of them are read and compared.
+   */
+  private Optional<VersionNumber> equalOfOtherScheme(
+      ObjectId head, List<JsonNode> listed, Content content) {
+    return listed.stream()
+        .filter(
+            object ->
+                Json.label(object, Keys.CONTENT)
+                    .flatMap(ContentHash::parse)
+                    .filter(hash -> !hasher.knows(head.kind(), hash))
+                    .isPresent())
+        .map(object -> VersionName.parse(Json.name(object)))
+        .flatMap(Optional::stream)
+        .map(VersionName::number)
+        .sorted(Comparator.reverseOrder())
+        .limit(MAX_COMPARED)
+        .filter(number -> versions.isVersion(Version.id(head, number), content))
+        .findFirst();
   }
 
   private Optional<VersionNumber> equalVersion(ObjectId head, ContentHash hash, Content content) {
@@ -90,10 +121,11 @@ final class NumberGiver {
   }
 
   /**
-   * The API server's answer where a foreign webhook does not support dry run; a create may pass.
+   * Whether a dry run failed for what does not keep a version from being made: a foreign webhook
+   * without support for dry run (400), or content that the API server will refuse in the head, too.
    */
   private static boolean isDryRunTrouble(Creation.Failed failed, boolean dryRun) {
-    return dryRun && failed.cause().code() == 400;
+    return dryRun && (failed.cause().code() == 400 || failed.cause().code() == 422);
   }
 
   private static ObjectId checked(ObjectId version, ObjectId head) {

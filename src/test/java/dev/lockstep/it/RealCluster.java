@@ -1,8 +1,10 @@
 package dev.lockstep.it;
 
+import io.restassured.RestAssured;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +20,9 @@ public final class RealCluster implements AutoCloseable {
   /** How many servers the cluster has that tests share; one where it is not set. */
   private static final String REPLICAS = "lockstep.replicas";
 
+  /** Whoever waits for what follows by itself need not wait for long. */
+  private static final Map<String, String> QUICK = Map.of("LOCKSTEP_QUIET_PERIOD", "2s");
+
   private final Path folder;
   private final Program cluster;
   private final List<Program> servers = new ArrayList<>();
@@ -28,9 +33,9 @@ public final class RealCluster implements AutoCloseable {
     this("cluster");
     int replicas = Integer.getInteger(REPLICAS, 1);
     if (replicas == 1) {
-      install(Map.of());
+      install(QUICK);
     } else {
-      install(replicas, Map.of());
+      install(replicas, QUICK);
     }
   }
 
@@ -94,6 +99,29 @@ public final class RealCluster implements AutoCloseable {
   /** Where the server's webhooks are. */
   String webhooks() {
     return read("lockstep-ready").strip();
+  }
+
+  /** What the servers measure now, in all; the names of metrics are Prometheus'. */
+  double metric(String name) {
+    double sum = 0;
+    try (DirectoryStream<Path> urls = Files.newDirectoryStream(folder, "lockstep*-management")) {
+      for (Path url : urls) {
+        sum += metric(Files.readString(url).strip(), name);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return sum;
+  }
+
+  private static double metric(String server, String name) {
+    return RestAssured.get(server + "/q/metrics")
+        .asString()
+        .lines()
+        .filter(line -> line.startsWith(name + " "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(server + " has no metric " + name));
   }
 
   /** The CA that the server's certificate can be checked with, PEM. */

@@ -18,15 +18,15 @@ class StoryIT {
     shop.apply(
         configMap("app-config", "FOO", "bar")
             + workload("Deployment", "my-app", "app:1", "app-config"));
+    new Workload(shop, "deployment/my-app").settled();
     shop.apply(
         configMap("app-config", "BAR", "baz")
             + workload("Deployment", "my-app", "app:2", "app-config"));
-    JsonNode released = shop.get("deployment/my-app");
+    Workload app = new Workload(shop, "deployment/my-app");
+    JsonNode released = app.settled().object();
     assertThat(released.at(CONFIG_OF_CONTAINER).asText()).isEqualTo("app-config-v001");
 
-    shop.kubectl("rollout", "undo", "deployment/my-app");
-
-    JsonNode undone = shop.get("deployment/my-app");
+    JsonNode undone = app.undo().object();
     assertThat(undone.at(CONFIG_OF_CONTAINER).asText()).isEqualTo("app-config-v000");
     assertThat(undone.at("/spec/template/spec/containers/0/image").asText()).isEqualTo("app:1");
     assertThat(shop.get("configmap/app-config-v000").at("/data/FOO").asText()).isEqualTo("bar");
