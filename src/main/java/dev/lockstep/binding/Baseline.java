@@ -31,6 +31,7 @@ public final class Baseline {
     }
     if (!kept.get().equals(WorkloadKind.CONTROLLER_REVISIONS)) {
       return Json.annotation(review.object(), Keys.BASELINE)
+          .filter(baseline -> isBrought(baseline, review))
           .map(Bindings::parse)
           .orElse(Bindings.NONE);
     }
@@ -43,6 +44,19 @@ public final class Baseline {
         .filter(baseline -> !baseline.versions().isEmpty())
         .findFirst()
         .orElse(Bindings.NONE);
+  }
+
+  /**
+   * Whether this request brings it. An undo while Lockstep was away has left it on the workload: an
+   * apply after that means what is current.
+   */
+  private static boolean isBrought(String baseline, WorkloadReview review) {
+    return !review.mayBeAnApply()
+        || review
+            .oldObject()
+            .flatMap(old -> Json.annotation(old, Keys.BASELINE))
+            .filter(baseline::equals)
+            .isEmpty();
   }
 
   private static boolean isTemplateOf(Revisions.Revision revision, WorkloadReview review) {

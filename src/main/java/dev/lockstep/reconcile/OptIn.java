@@ -3,6 +3,8 @@ package dev.lockstep.reconcile;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.lockstep.binding.Baseline;
 import dev.lockstep.binding.HeadRef;
+import dev.lockstep.binding.Reference;
+import dev.lockstep.binding.Revisions.Revision;
 import dev.lockstep.binding.WorkloadKind;
 import dev.lockstep.version.CurrentVersions;
 import dev.lockstep.version.Eligibility;
@@ -13,9 +15,13 @@ import dev.lockstep.version.ObjectId;
 import dev.lockstep.version.OptedIn;
 import dev.lockstep.version.Stamp;
 import dev.lockstep.version.VersionNumber;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Makes the state of the moment in which a namespace is opted in one that can be gone back to: each
@@ -48,20 +54,36 @@ final class OptIn {
   }
 
   void of(OptedIn namespace) {
+    Map<WorkloadKind.Revisions, List<Revision>> former = new LinkedHashMap<>();
+    REVISIONS.forEach(kept -> former.put(kept, revisions.all(kept, namespace.name())));
     if (stampsAll) {
       for (HeadKind kind : HeadKind.values()) {
         heads.forEach(kind, namespace.name(), object -> stamp(kind, object, namespace));
       }
+    } else {
+      former.values().stream().flatMap(List::stream).forEach(stampingNamed(namespace));
     }
     Map<HeadRef, VersionNumber> current = heads.current(namespace.name());
-    for (WorkloadKind.Revisions kept : REVISIONS) {
-      revisions
-          .all(kept, namespace.name())
-          .forEach(
-              revision ->
-                  Baseline.toNote(revision, current)
-                      .ifPresent(baseline -> revisions.note(kept, revision, baseline)));
-    }
+    former.forEach(
+        (kept, all) ->
+            all.forEach(
+                revision ->
+                    Baseline.toNote(revision, current)
+                        .ifPresent(baseline -> revisions.note(kept, revision, baseline))));
+  }
+
+  /** Stamps what the templates name; each name is looked up once. */
+  private Consumer<Revision> stampingNamed(OptedIn namespace) {
+    Set<HeadRef> seen = new HashSet<>();
+    return revision ->
+        Reference.in(revision.template()).stream()
+            .map(Reference::named)
+            .filter(named -> named.isValid() && seen.add(named))
+            .forEach(
+                named ->
+                    tellRefusal(
+                        revision.object(),
+                        versions.of(named.in(namespace.name()), namespace, false)));
   }
 
   private void stamp(HeadKind kind, JsonNode object, OptedIn namespace) {
@@ -70,7 +92,11 @@ final class OptIn {
       return;
     }
     ObjectId id = new ObjectId(kind, namespace.name(), Json.name(object));
-    if (versions.of(id, namespace, false) instanceof Meaning.Unversioned unversioned) {
+    tellRefusal(object, versions.of(id, namespace, false));
+  }
+
+  private void tellRefusal(JsonNode object, Meaning meaning) {
+    if (meaning instanceof Meaning.Unversioned unversioned) {
       unversioned
           .refusal()
           .ifPresent(

@@ -1,50 +1,99 @@
 package dev.lockstep.it;
 
 import io.restassured.RestAssured;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import java.net.URI;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A cluster with Lockstep installed, made by {@code cluster/run} and {@code cluster/lockstep}. It
  * ends with this JVM, however that ends: the cluster stops when its standard input does.
  */
 public final class RealCluster implements AutoCloseable {
-  private final Path folder;
-  private final Process cluster;
-  private final Process lockstep;
+  /** How many servers the cluster has that tests share; one where it is not set. */
+  private static final String REPLICAS = "lockstep.replicas";
 
+  /** Whoever waits for what follows by itself need not wait for long. */
+  private static final Map<String, String> QUICK = Map.of("LOCKSTEP_QUIET_PERIOD", "2s");
+
+  private final Path folder;
+  private final Program cluster;
+  private final List<Program> servers = new ArrayList<>();
+  private final List<Forwarder> forwarders = new ArrayList<>();
+
+  /** The one that tests share. */
   RealCluster() {
-    try {
-      folder = Files.createDirectories(Path.of("target", "cluster").toAbsolutePath());
-      cluster = start("cluster/run", folder.toString(), "--stop-at-eof");
-      lockstep = start("cluster/lockstep", folder.toString());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    this("cluster");
+    int replicas = Integer.getInteger(REPLICAS, 1);
+    if (replicas == 1) {
+      install(QUICK);
+    } else {
+      install(replicas, QUICK);
     }
   }
 
-  private static Process start(String... command) throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
-    // Whoever waits for what follows by itself need not wait for long.
-    builder.environment().put("LOCKSTEP_QUIET_PERIOD", "2s");
-    Process process = builder.start();
-    BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
-    for (String line = out.readLine(); line != null; line = out.readLine()) {
-      if (line.startsWith("ready ")) {
-        return process;
-      }
+  /**
+   * One without Lockstep yet, for tests that need it for themselves.
+   *
+   * @param name of its folder
+   */
+  RealCluster(String name) {
+    try {
+      folder = Files.createDirectories(Path.of("target", name).toAbsolutePath());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    throw new IllegalStateException(command[0] + " ended before it was ready; see above");
+    cluster = Program.start(Map.of(), "cluster/run", folder.toString(), "--stop-at-eof");
+  }
+
+  /**
+   * Installs or upgrades the chart, and starts a server.
+   *
+   * @param environment of the server
+   * @param options for Helm
+   */
+  Program install(Map<String, String> environment, String... options) {
+    List<String> command = new ArrayList<>(List.of("cluster/lockstep", folder.toString()));
+    command.addAll(List.of(options));
+    Program server = Program.start(environment, command.toArray(String[]::new));
+    servers.add(server);
+    return server;
+  }
+
+  /** Several servers, the first of which installs the chart; each request is for the next one. */
+  Replicas install(int count, Map<String, String> environment) {
+    Map<String, String> each = new HashMap<>(environment);
+    // Requests share connections otherwise, and connections are what is spread.
+    each.put("QUARKUS_HTTP_HEADER__CONNECTION__VALUE", "close");
+    Forwarder forwarder = new Forwarder();
+    forwarders.add(forwarder);
+    List<Program> started = new ArrayList<>();
+    started.add(install(each, "--set=webhook.url=https://127.0.0.1:" + forwarder.port()));
+    List<Integer> ports = new ArrayList<>(List.of(port("lockstep-ready")));
+    for (int number = 2; number <= count; number++) {
+      started.add(install(each, "--replica=" + number));
+      ports.add(port("lockstep-" + number + "-ready"));
+    }
+    forwarder.to(ports);
+    return new Replicas(started, ports, forwarder);
+  }
+
+  /**
+   * Servers side by side.
+   *
+   * @param ports of their webhooks
+   */
+  record Replicas(List<Program> servers, List<Integer> ports, Forwarder forwarder) {}
+
+  private int port(String readyFile) {
+    return URI.create(read(readyFile).strip()).getPort();
   }
 
   /** Where the server's webhooks are. */
@@ -107,18 +156,25 @@ public final class RealCluster implements AutoCloseable {
     return Result.of(builder, input);
   }
 
+  /** As in a rollout; the webhooks stay registered, and nobody answers them. */
+  void stopServers() {
+    servers.forEach(Program::stop);
+    servers.clear();
+    forwarders.forEach(Forwarder::close);
+    forwarders.clear();
+  }
+
+  /** Stops the servers, and takes the chart away. */
+  void uninstall() {
+    stopServers();
+    run("helm", List.of("-n", "lockstep-system", "uninstall", "lockstep", "--wait"), "").orFail();
+  }
+
+  /** The cluster first; its servers end with it. */
   @Override
   public void close() {
-    try {
-      cluster.getOutputStream().close();
-      if (!cluster.waitFor(30, TimeUnit.SECONDS)) {
-        cluster.destroyForcibly();
-      }
-      lockstep.waitFor(30, TimeUnit.SECONDS);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    cluster.endInput();
+    servers.forEach(Program::end);
+    forwarders.forEach(Forwarder::close);
   }
 }

@@ -41,22 +41,35 @@ final class Shop {
 
   void optIn() {
     kubectl("label", "namespace", name, "lockstep.dev/versioning=enabled");
-    // The API server learns of the label by a watch.
+    awaitWebhooks();
+  }
+
+  /** Until the API server calls the webhooks: it learns of them and of labels by a watch. */
+  void awaitWebhooks() {
+    awaitVersionOfNewConfigMap("v000");
+  }
+
+  /** Until the API server does not call the webhooks any more. */
+  void awaitNoWebhooks() {
+    awaitVersionOfNewConfigMap("");
+  }
+
+  private void awaitVersionOfNewConfigMap(String version) {
     await()
         .atMost(Duration.ofSeconds(30))
         .pollInterval(Duration.ofMillis(100))
         .until(
             () ->
-                kubectl(
-                        "create",
-                        "configmap",
-                        "is-it-on",
-                        "--from-literal=a=b",
-                        "--dry-run=server",
-                        "-o",
-                        "jsonpath={.metadata.labels.lockstep\\.dev/version}")
-                    .out()
-                    .equals("v000"));
+                tryKubectl(
+                    "",
+                    "create",
+                    "configmap",
+                    "is-it-on",
+                    "--from-literal=a=b",
+                    "--dry-run=server",
+                    "-o",
+                    "jsonpath={.metadata.labels.lockstep\\.dev/version}"),
+            result -> result.exit() == 0 && result.out().equals(version));
   }
 
   String name() {

@@ -52,6 +52,15 @@ class HeadAdmissionTest {
   }
 
   @Test
+  void theVersionsOfAHeadAreNotListedForTheNextNumber() {
+    cluster.write(head, A);
+    cluster.calls.clear();
+    cluster.write(head, B);
+    cluster.write(head, C);
+    assertThat(cluster.calls).contains("try app-config-v002").doesNotContain("list app-config");
+  }
+
+  @Test
   void unchangedContentKeepsTheStampWithoutACall() {
     cluster.write(head, A);
     cluster.calls.clear();
