@@ -1,0 +1,2 @@
+/** The certificate that the webhooks are served with. */
+package dev.lockstep.tls;
