@@ -92,7 +92,7 @@ final class NumberGiver {
   /**
    * The API server's answer where a foreign webhook does not support dry run; a create may pass.
    */
-  private static boolean isDryRunTrouble(Creation.Failed failed, boolean dryRun) {
+  static boolean isDryRunTrouble(Creation.Failed failed, boolean dryRun) {
     return dryRun && failed.cause().code() == 400;
   }
 

@@ -269,4 +269,15 @@ class WorkloadAdmissionTest {
     assertThat(app.held()).isEmpty();
     assertThat(app.annotation(Keys.WAITING)).isEmpty();
   }
+
+  @Test
+  void theNameOfACurrentVersionMeansItBeforeItIsMade() {
+    config("a");
+    assertThat(app.dryRun("1", "app-config-v000").at("/metadata/annotations").has(Keys.WAITING))
+        .isFalse();
+    assertThat(app.apply("1", "app-config-v000", "app-config-v001").warnings())
+        .containsExactly(
+            "lockstep: ConfigMap app-config-v001: does not exist; pods won't start until it does");
+    assertThat(cluster.names()).containsExactly("app-config", "app-config-v000");
+  }
 }

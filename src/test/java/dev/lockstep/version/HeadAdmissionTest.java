@@ -208,6 +208,21 @@ class HeadAdmissionTest {
   }
 
   @Test
+  void aDryRunIsToldOfAQuotaThatRefusesThePredecessor() {
+    cluster.write(head, A);
+    cluster.write(head, B);
+    cluster.refused = id -> true;
+    ObjectNode old = (ObjectNode) cluster.find(head).orElseThrow();
+    ObjectNode back = old.deepCopy();
+    back.withObject("/data").put("FOO", "a");
+    for (boolean dryRun : new boolean[] {true, false}) {
+      assertThatExceptionOfType(Denial.class)
+          .isThrownBy(() -> cluster.admit(head, back, dryRun))
+          .withMessageContaining("keep the version before this one");
+    }
+  }
+
+  @Test
   void aStampedHeadThatBecomesImmutableStaysOne() {
     ObjectNode sealed = cluster.write(head, A).deepCopy().put("immutable", true);
     assertThat(stamp(cluster.admit(head, sealed, false))).isEqualTo("v000 of v000");
