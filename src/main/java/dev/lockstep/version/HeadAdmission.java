@@ -39,9 +39,22 @@ public final class HeadAdmission {
     Eligibility.Verdict verdict =
         Eligibility.of(review.id().kind(), review.object(), review.oldObject(), review.namespace());
     List<String> warnings = verdict.warnings();
-    return verdict.isVersioned()
-        ? new HeadOutcome.Stamped(withRoom(stamp(review), review.object()), warnings)
-        : new HeadOutcome.Unstamped(warnings);
+    if (verdict.isVersioned()) {
+      return new HeadOutcome.Stamped(withRoom(stamp(review), review.object()), warnings);
+    }
+    leave(review);
+    return new HeadOutcome.Unstamped(warnings);
+  }
+
+  /** A head that is left out from now on may leave with new content: the old one is still its. */
+  private void leave(HeadReview review) {
+    Optional<JsonNode> head = review.oldObject().filter(Stamp::isHead);
+    if (head.isPresent()) {
+      Content content = Content.of(review.id().kind(), head.get());
+      if (!content.sameAs(Content.of(review.id().kind(), review.object()))) {
+        keepPredecessor(review, head.get(), content);
+      }
+    }
   }
 
   private Stamp stamp(HeadReview review) {
@@ -89,13 +102,20 @@ public final class HeadAdmission {
         : new Stamp(kept.version(), hasher.hash(content), kept.newest(), kept.changedBy());
   }
 
-  /** Whether a new number is asked for because a stranger has the name, and one really has. */
+  /**
+   * Whether a new number is asked for because a stranger has the name, and one really has. This may
+   * be asked by our own answer to the same request, when it is admitted once more.
+   */
   private boolean isStrangersName(HeadReview review, Stamp stamp, Content content) {
-    return Json.annotation(review.object(), Keys.RESTAMP)
-        .flatMap(VersionNumber::parse)
-        .filter(stamp.version()::equals)
-        .filter(number -> !isFreeOrSame(Version.id(review.id(), number), content))
-        .isPresent();
+    boolean isAskedFor =
+        Json.annotation(review.object(), Keys.RESTAMP)
+            .flatMap(VersionNumber::parse)
+            .filter(stamp.version()::equals)
+            .isPresent();
+    boolean hasAnother =
+        Stamp.of(review.object()).filter(s -> !s.version().equals(stamp.version())).isPresent();
+    return (isAskedFor || hasAnother)
+        && !isFreeOrSame(Version.id(review.id(), stamp.version()), content);
   }
 
   private Stamp changed(HeadReview review, Content content, JsonNode old, Content oldContent) {
