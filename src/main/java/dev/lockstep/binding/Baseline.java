@@ -31,6 +31,7 @@ public final class Baseline {
     }
     if (!kept.get().equals(WorkloadKind.CONTROLLER_REVISIONS)) {
       return Json.annotation(review.object(), Keys.BASELINE)
+          .filter(brought -> !isLeftOver(brought, review))
           .map(Bindings::parse)
           .orElse(Bindings.NONE);
     }
@@ -43,6 +44,16 @@ public final class Baseline {
         .filter(baseline -> !baseline.versions().isEmpty())
         .findFirst()
         .orElse(Bindings.NONE);
+  }
+
+  /** From an undo which no admission saw, as while the namespace was opted out. */
+  private static boolean isLeftOver(String baseline, WorkloadReview review) {
+    return review.mayBeAnApply()
+        && review
+            .oldObject()
+            .flatMap(old -> Json.annotation(old, Keys.BASELINE))
+            .filter(baseline::equals)
+            .isPresent();
   }
 
   private static boolean isTemplateOf(Revisions.Revision revision, WorkloadReview review) {
