@@ -59,7 +59,7 @@ final class Binding {
   private final Map<HeadRef, Set<String>> keysBefore = new HashMap<>();
 
   /** What the new template says that it is bound to, and really holds. */
-  private final Bindings stated;
+  private Bindings stated;
 
   private final SortedMap<HeadRef, Group> groups = new TreeMap<>();
   private final Map<JsonPointer, String> names = new LinkedHashMap<>();
@@ -104,6 +104,7 @@ final class Binding {
         Reference.in(review.template()).stream().filter(r -> r.named().isValid()).toList();
     checkNumber(references);
     lookUpTogether(references);
+    stated = withoutOrdinaryObjects(stated);
     references.forEach(this::sort);
     groups.forEach(this::bind);
     bindings.forEach(this::hold);
@@ -157,14 +158,32 @@ final class Binding {
     meanings.lookUp(needed);
   }
 
+  /** An object that only has a version's name makes no binding, whoever says so. */
+  private Bindings withoutOrdinaryObjects(Bindings said) {
+    SortedMap<HeadRef, VersionNumber> kept = new TreeMap<>(said.versions());
+    kept.entrySet()
+        .removeIf(
+            e ->
+                !before.of(e.getKey()).equals(Optional.of(e.getValue()))
+                    && isOrdinary(meanings.of(e.getKey().version(e.getValue()))));
+    return new Bindings(kept);
+  }
+
+  private static boolean isOrdinary(Meaning meaning) {
+    return meaning instanceof Meaning.OfHead || meaning instanceof Meaning.Unversioned;
+  }
+
   /** The head of a reference that names a version which it is said to be bound to. */
   private Optional<HeadRef> boundTo(Reference reference) {
     return VersionName.parse(reference.named().name())
         .map(name -> Map.entry(new HeadRef(reference.named().kind(), name.head()), name.number()))
         .filter(
             named ->
-                stated.of(named.getKey()).filter(named.getValue()::equals).isPresent()
-                    || before.of(named.getKey()).filter(named.getValue()::equals).isPresent())
+                stated
+                    .of(named.getKey())
+                    .or(() -> before.of(named.getKey()))
+                    .filter(named.getValue()::equals)
+                    .isPresent())
         .map(Map.Entry::getKey);
   }
 
@@ -178,6 +197,10 @@ final class Binding {
     Optional<HeadRef> head = boundTo(reference);
     if (head.isPresent() && isAsBefore(reference, head.get())) {
       group(head.get()).bound.add(reference);
+      return;
+    }
+    if (review.isOfImmutableTemplate() && before.has(reference.named())) {
+      group(reference.named()).bare.add(reference);
       return;
     }
     Meaning meaning = meanings.of(reference.named());
@@ -210,7 +233,7 @@ final class Binding {
 
   private void bind(HeadRef head, Group group) {
     if (review.isOfImmutableTemplate() && wasNamed(head)) {
-      before.of(head).ifPresent(number -> bindTo(head, number, group.all()));
+      before.of(head).ifPresent(number -> bindAsPersisted(head, number, group.all()));
     } else if (!group.bare.isEmpty() || !group.missing.isEmpty()) {
       bindBare(head, group);
     } else if (!mayMove(head) || !bindToCurrent(head, group)) {
@@ -223,6 +246,16 @@ final class Binding {
     return before.has(head)
         || Reference.in(review.oldTemplate().orElseThrow()).stream()
             .anyMatch(reference -> reference.named().equals(head));
+  }
+
+  private void bindAsPersisted(HeadRef head, VersionNumber number, List<Reference> references) {
+    JsonNode old = review.oldTemplate().orElseThrow();
+    String version = head.version(number).name();
+    List<Reference> asBefore =
+        references.stream().filter(r -> old.at(r.place()).asText().equals(version)).toList();
+    if (!asBefore.isEmpty()) {
+      bindTo(head, number, asBefore);
+    }
   }
 
   private void bindBare(HeadRef head, Group group) {

@@ -30,7 +30,26 @@ public final class CurrentVersions {
    */
   public Meaning of(ObjectId id, OptedIn namespace, boolean dryRun) {
     Optional<JsonNode> found = store.get(id);
-    return found.isEmpty() ? new Meaning.Nothing() : of(id, found.get(), namespace, dryRun);
+    return found.isEmpty()
+        ? notThereYet(id, namespace, dryRun)
+        : of(id, found.get(), namespace, dryRun);
+  }
+
+  /** A version can be named as soon as its number is given, which is before it is made. */
+  private Meaning notThereYet(ObjectId id, OptedIn namespace, boolean dryRun) {
+    Optional<VersionName> name = VersionName.parse(id.name());
+    if (name.isEmpty()) {
+      return new Meaning.Nothing();
+    }
+    ObjectId head = id.named(name.get().head());
+    VersionNumber number = name.get().number();
+    return store
+        .get(head)
+        .map(found -> of(head, found, namespace, dryRun))
+        .filter(meaning -> meaning instanceof Meaning.OfHead of && of.current().equals(number))
+        .map(meaning -> new Version(id, head, number, ((Meaning.OfHead) meaning).content()))
+        .<Meaning>map(Meaning.OfVersion::new)
+        .orElseGet(Meaning.Nothing::new);
   }
 
   private Meaning of(ObjectId id, JsonNode found, OptedIn namespace, boolean dryRun) {
@@ -76,7 +95,8 @@ public final class CurrentVersions {
   }
 
   /**
-   * Makes sure that the version of a persisted head exists, cloned from that very head.
+   * Makes sure that the version of a persisted head exists, cloned from that very head. Under dry
+   * run it is only tried, so that a quota refuses then what it would refuse later.
    *
    * @return false if a stranger's object has its name
    */
@@ -86,16 +106,19 @@ public final class CurrentVersions {
     if (there.isPresent()) {
       return isVersion(version, there.get(), content);
     }
-    return dryRun
-        || make(
-            version,
-            Version.object(id, head, stamp.version(), hasher.hash(content), stamp.changedBy()),
-            content);
+    return make(
+        version,
+        Version.object(id, head, stamp.version(), hasher.hash(content), stamp.changedBy()),
+        content,
+        dryRun);
   }
 
-  private boolean make(ObjectId version, JsonNode object, Content content) {
-    Creation creation = store.create(version, object, false);
+  private boolean make(ObjectId version, JsonNode object, Content content, boolean dryRun) {
+    Creation creation = store.create(version, object, dryRun);
     if (creation instanceof Creation.Failed failed) {
+      if (NumberGiver.isDryRunTrouble(failed, dryRun)) {
+        return true;
+      }
       throw failed.cause();
     }
     return creation instanceof Creation.Created || isVersion(version, content);

@@ -55,11 +55,13 @@ public final class HeadAdmission {
 
   /** A head that is left out from now on may change its content in the same request. */
   private void keepWhatLeaves(HeadReview review) {
-    if (!isBeingDeleted(review)) {
-      review
-          .oldObject()
-          .filter(Stamp::isHead)
-          .ifPresent(old -> keepPredecessor(review, old, Content.of(review.id().kind(), old)));
+    Optional<JsonNode> head = review.oldObject().filter(Stamp::isHead);
+    if (head.isEmpty() || isBeingDeleted(review)) {
+      return;
+    }
+    Content content = Content.of(review.id().kind(), head.get());
+    if (!content.sameAs(Content.of(review.id().kind(), review.object()))) {
+      keepPredecessor(review, head.get(), content);
     }
   }
 
@@ -115,13 +117,20 @@ public final class HeadAdmission {
         : new Stamp(kept.version(), hasher.hash(content), kept.newest(), kept.changedBy());
   }
 
-  /** Whether a new number is asked for because a stranger has the name, and one really has. */
+  /**
+   * Whether a new number is asked for because a stranger has the name, and one really has. This may
+   * be asked by our own answer to the same request, when it is admitted once more.
+   */
   private boolean isStrangersName(HeadReview review, Stamp stamp, Content content) {
-    return Json.annotation(review.object(), Keys.RESTAMP)
-        .flatMap(VersionNumber::parse)
-        .filter(stamp.version()::equals)
-        .filter(number -> !isFreeOrSame(Version.id(review.id(), number), content))
-        .isPresent();
+    boolean isAskedFor =
+        Json.annotation(review.object(), Keys.RESTAMP)
+            .flatMap(VersionNumber::parse)
+            .filter(stamp.version()::equals)
+            .isPresent();
+    boolean hasAnother =
+        Stamp.of(review.object()).filter(s -> !s.version().equals(stamp.version())).isPresent();
+    return (isAskedFor || hasAnother)
+        && !isFreeOrSame(Version.id(review.id(), stamp.version()), content);
   }
 
   private Stamp changed(HeadReview review, Content content, JsonNode old, Content oldContent) {

@@ -124,7 +124,7 @@ final class NumberGiver {
    * Whether a dry run failed for what does not keep a version from being made: a foreign webhook
    * without support for dry run (400), or content that the API server will refuse in the head, too.
    */
-  private static boolean isDryRunTrouble(Creation.Failed failed, boolean dryRun) {
+  static boolean isDryRunTrouble(Creation.Failed failed, boolean dryRun) {
     return dryRun && (failed.cause().code() == 400 || failed.cause().code() == 422);
   }
 

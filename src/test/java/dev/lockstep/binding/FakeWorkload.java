@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A Deployment in memory behind the workload admission, with its revisions. Each admission is done
- * twice, the second time on the first one's result: nothing more may change.
+ * A Deployment (or Job) in memory behind the workload admission, with its revisions. Each admission
+ * is done twice, the second time on the first one's result: nothing more may change.
  */
 final class FakeWorkload {
   private static final WorkloadKind KIND = WorkloadKind.BUILT_IN.get(0);
@@ -24,6 +24,7 @@ final class FakeWorkload {
       new WorkloadSettings(Rollout.ON_APPLY, MissingPolicy.WARN);
 
   private final FakeCluster cluster;
+  private final WorkloadKind kind;
   private final Map<String, String> annotations = new LinkedHashMap<>();
   private final List<Revisions.Revision> revisions = new ArrayList<>();
   private final WorkloadAdmission admission;
@@ -31,10 +32,19 @@ final class FakeWorkload {
   private ObjectNode persisted;
 
   FakeWorkload(FakeCluster cluster) {
+    this(cluster, KIND);
+  }
+
+  static FakeWorkload job(FakeCluster cluster) {
+    return new FakeWorkload(cluster, WorkloadKinds.with(List.of()).of("batch", "jobs").get());
+  }
+
+  private FakeWorkload(FakeCluster cluster, WorkloadKind kind) {
     this.cluster = cluster;
+    this.kind = kind;
     this.admission =
         new WorkloadAdmission(
-            cluster.versions, (kind, namespace, workload) -> revisions, SETTINGS, Runnable::run);
+            cluster.versions, (k, namespace, workload) -> revisions, SETTINGS, Runnable::run);
   }
 
   /** {@code kubectl apply}: names are as in the file, what others wrote stays. */
@@ -145,7 +155,7 @@ final class FakeWorkload {
   private WorkloadOutcome decide(ObjectNode request, boolean dryRun) {
     return admission.decide(
         new WorkloadReview(
-            KIND,
+            kind,
             "my-app",
             request,
             Optional.ofNullable(persisted),

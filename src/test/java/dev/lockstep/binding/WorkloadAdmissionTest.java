@@ -289,4 +289,52 @@ class WorkloadAdmissionTest {
     assertThat(app.held()).isEmpty();
     assertThat(app.annotation(Keys.WAITING)).isEmpty();
   }
+
+  @Test
+  void aPinBesideABoundReferenceIsAPinAfterAnUndoToo() {
+    config("a");
+    config("b");
+    config("a");
+    app.apply("1", "app-config", "app-config-v001");
+    assertThat(app.reads()).containsExactly("app-config-v000", "app-config-v001");
+    config("b");
+    app.apply("2", "app-config");
+    app.undo();
+    assertThat(app.reads()).containsExactly("app-config-v000", "app-config-v001");
+  }
+
+  @Test
+  void theNameOfACurrentVersionMeansItBeforeItIsMade() {
+    config("a");
+    assertThat(app.dryRun("1", "app-config-v000").at("/metadata/annotations").has(Keys.WAITING))
+        .isFalse();
+    assertThat(app.apply("1", "app-config-v000", "app-config-v001").warnings())
+        .containsExactly(
+            "lockstep: ConfigMap app-config-v001: does not exist; pods won't start until it does");
+    assertThat(cluster.names()).containsExactly("app-config", "app-config-v000");
+  }
+
+  @Test
+  void aJobThatIsAppliedAgainStaysAsItIs() {
+    config("a");
+    FakeWorkload job = FakeWorkload.job(cluster);
+    job.apply("1", "app-config");
+    ObjectNode before = job.persisted();
+    config("b");
+    job.apply("1", "app-config");
+    assertThat(job.persisted()).isEqualTo(before);
+  }
+
+  @Test
+  void aJobThatIsAppliedAgainStaysAsItIsThoughItsHeadIsLeftOutNow() {
+    config("a");
+    FakeWorkload job = FakeWorkload.job(cluster);
+    job.apply("1", "app-config");
+    ObjectNode before = job.persisted();
+    ObjectNode leaving = (ObjectNode) cluster.find(CONFIG).orElseThrow();
+    leaving.withObject("/metadata/annotations").put(Keys.VERSIONED, "false");
+    cluster.admit(CONFIG, leaving, false);
+    job.apply("1", "app-config");
+    assertThat(job.persisted()).isEqualTo(before);
+  }
 }

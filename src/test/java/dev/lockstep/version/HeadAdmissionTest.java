@@ -217,6 +217,41 @@ class HeadAdmissionTest {
   }
 
   @Test
+  void aHeadThatLeavesWithNewContentLeavesItsOldContentBehind() {
+    cluster.write(head, A);
+    ObjectNode leaving = cluster.write(head, B).deepCopy();
+    leaving.withObject("/metadata/annotations").put(Keys.VERSIONED, "false");
+    leaving.withObject("/data").put("FOO", "c");
+    cluster.admit(head, leaving, false);
+    assertThat(contentOf("app-config-v001")).isEqualTo("b");
+  }
+
+  @Test
+  void aNewNumberBecauseOfAStrangerStaysWhenTheSameRequestIsAdmittedAgain() {
+    ObjectNode request = cluster.write(head, A).deepCopy();
+    cluster.put(configMap("app-config-v000"), object(configMap("app-config-v000"), C));
+    request.withObject("/metadata/annotations").put(Keys.RESTAMP, "v000");
+    ObjectNode admitted = cluster.admit(head, request, true);
+    assertThat(stamp(admitted)).isEqualTo("v001 of v001");
+    assertThat(cluster.admit(head, admitted, true)).isEqualTo(admitted);
+  }
+
+  @Test
+  void aDryRunIsToldOfAQuotaThatRefusesThePredecessor() {
+    cluster.write(head, A);
+    cluster.write(head, B);
+    cluster.refused = id -> true;
+    ObjectNode old = (ObjectNode) cluster.find(head).orElseThrow();
+    ObjectNode back = old.deepCopy();
+    back.withObject("/data").put("FOO", "a");
+    for (boolean dryRun : new boolean[] {true, false}) {
+      assertThatExceptionOfType(Denial.class)
+          .isThrownBy(() -> cluster.admit(head, back, dryRun))
+          .withMessageContaining("keep the version before this one");
+    }
+  }
+
+  @Test
   void aStampedHeadThatBecomesImmutableStaysOne() {
     ObjectNode sealed = cluster.write(head, A).deepCopy().put("immutable", true);
     assertThat(stamp(cluster.admit(head, sealed, false))).isEqualTo("v000 of v000");

@@ -1,0 +1,441 @@
+package dev.lockstep;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lockstep.binding.Bindings;
+import dev.lockstep.binding.HeadRef;
+import dev.lockstep.binding.Reference;
+import dev.lockstep.version.Content;
+import dev.lockstep.version.ContentHash;
+import dev.lockstep.version.Json;
+import dev.lockstep.version.Keys;
+import dev.lockstep.version.ObjectId;
+import dev.lockstep.version.VersionName;
+import dev.lockstep.version.VersionNumber;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * What Lockstep promises, held against what it did: a second, simpler account of heads, versions
+ * and bindings, kept from what was asked and what was persisted.
+ */
+final class Promises {
+
+  /** What a request was, as far as other rules hold for it. */
+  enum Asked {
+    UNDO,
+    RESTART,
+    REBIND,
+    ANYTHING_ELSE
+  }
+
+  /** What a name stands for. */
+  enum Named {
+    NOTHING,
+    HEAD,
+    VERSION,
+    SOMETHING_ELSE
+  }
+
+  private static final Set<String> STAMP_LABELS = Set.of(Keys.ROLE, Keys.VERSION, Keys.CONTENT);
+  private static final Set<String> STAMP_ANNOTATIONS =
+      Set.of(Keys.NEWEST, Keys.CHANGED_BY, Keys.RESTAMP);
+  private static final Set<String> WORKLOAD_ANNOTATIONS =
+      Set.of(Keys.HELD, Keys.WAITING, Keys.REBIND, Keys.BASELINE);
+
+  private final SmallCluster cluster;
+
+  /** Every version object, as it was first seen. */
+  private final Map<ObjectId, ObjectNode> versions = new HashMap<>();
+
+  /** By head: whose the numbers are that a version object had in the head's life. */
+  private final Map<ObjectId, SortedMap<VersionNumber, JsonNode>> given = new HashMap<>();
+
+  /** By head: numbers of its stamps whose version need not be there yet. */
+  private final Map<ObjectId, SortedMap<VersionNumber, JsonNode>> stamped = new HashMap<>();
+
+  /** By head: contents that must not be lost any more. */
+  private final Map<ObjectId, Set<JsonNode>> owed = new HashMap<>();
+
+  /** Versions that somebody made who is not Lockstep. */
+  private final Set<ObjectId> madeUp = new HashSet<>();
+
+  /** By workload: bindings that somebody made up, to versions that never were. */
+  private final Map<String, Set<ObjectId>> forged = new HashMap<>();
+
+  /** By workload: what its bound references read when they were bound. */
+  private final Map<String, Map<ObjectId, JsonNode>> bound = new HashMap<>();
+
+  Promises(SmallCluster cluster) {
+    this.cluster = cluster;
+  }
+
+  static JsonNode content(JsonNode object) {
+    return object.path("data");
+  }
+
+  boolean isVersion(ObjectId id) {
+    return cluster.find(id).filter(object -> isVersion(id, object)).isPresent();
+  }
+
+  private boolean isVersion(ObjectId id, JsonNode object) {
+    return Json.label(object, Keys.ROLE).filter("version"::equals).isPresent()
+        && object.path("immutable").asBoolean()
+        && id.name()
+            .equals(
+                Json.annotation(object, Keys.HEAD_NAME).orElse("")
+                    + "-"
+                    + Json.label(object, Keys.VERSION).orElse(""))
+        && Json.label(object, Keys.CONTENT).filter(hash(id, object)::equals).isPresent();
+  }
+
+  private String hash(ObjectId id, JsonNode object) {
+    ContentHash hash = cluster.hasher.hash(Content.of(id.kind(), object));
+    return hash.toString();
+  }
+
+  Named named(ObjectId id) {
+    Optional<ObjectNode> object = cluster.find(id);
+    if (object.isEmpty()) {
+      return Named.NOTHING;
+    }
+    if (isVersion(id, object.get())) {
+      return Named.VERSION;
+    }
+    boolean leftOut =
+        Json.annotation(object.get(), Keys.VERSIONED).filter("false"::equals).isPresent()
+            || Json.label(object.get(), Keys.ROLE).filter("version"::equals).isPresent()
+            || object.get().path("immutable").asBoolean() && !isStamped(object.get());
+    return leftOut ? Named.SOMETHING_ELSE : Named.HEAD;
+  }
+
+  static boolean isStamped(JsonNode object) {
+    return Json.label(object, Keys.ROLE).filter("head"::equals).isPresent()
+        && Json.label(object, Keys.VERSION).flatMap(VersionNumber::parse).isPresent()
+        && Json.label(object, Keys.CONTENT).flatMap(ContentHash::parse).isPresent();
+  }
+
+  private boolean hasRightHash(ObjectId id, JsonNode object) {
+    return isStamped(object)
+        && Json.label(object, Keys.CONTENT).filter(hash(id, object)::equals).isPresent();
+  }
+
+  static VersionNumber current(JsonNode head) {
+    return Json.label(head, Keys.VERSION).flatMap(VersionNumber::parse).orElseThrow();
+  }
+
+  static Optional<VersionNumber> newest(JsonNode head) {
+    return Json.annotation(head, Keys.NEWEST).flatMap(VersionNumber::parse);
+  }
+
+  static ObjectId version(ObjectId head, VersionNumber number) {
+    return head.named(head.name() + "-" + number);
+  }
+
+  /** A head was persisted as its admission left it. */
+  void headAdmitted(ObjectId id, Optional<ObjectNode> old, ObjectNode request, ObjectNode result) {
+    if (!cluster.optedIn) {
+      stamped.remove(id);
+      return;
+    }
+    if (old.map(o -> (JsonNode) o)
+        .orElse(request)
+        .at("/metadata/labels")
+        .path(Keys.ROLE)
+        .asText()
+        .equals("version")) {
+      return;
+    }
+    boolean replaced = old.filter(there -> !content(there).equals(content(result))).isPresent();
+    if (!isStamped(result)) {
+      assertThat(Json.label(result, Keys.ROLE))
+          .as("role of what is left out")
+          .isNotEqualTo(Optional.of("head"));
+      if (replaced && hasRightHash(id, old.get())) {
+        owe(id, content(old.get()));
+      }
+      stamped.remove(id);
+      return;
+    }
+    assertThat(hasRightHash(id, result)).as("hash on " + id).isTrue();
+    VersionNumber number = current(result);
+    assertThat(newest(result).orElseThrow()).as("newest").isGreaterThanOrEqualTo(number);
+    old.flatMap(Promises::newest)
+        .ifPresent(
+            before ->
+                assertThat(newest(result).orElseThrow())
+                    .as("newest never falls")
+                    .isGreaterThanOrEqualTo(before));
+    if (replaced && !saysLeftOut(old.get())) {
+      owe(id, content(old.get()));
+    }
+    reuses(id, old, request, result);
+    boolean isRestored =
+        old.isEmpty() && hasRightHash(id, request) && current(request).equals(number);
+    if (isRestored && cluster.find(version(id, number)).isEmpty()) {
+      // A backup may know a number from before; nothing is left that says otherwise.
+      given.getOrDefault(id, new TreeMap<>()).remove(number);
+    }
+    if (madeUp.contains(version(id, number))) {
+      // Nobody has looked at the name yet; whoever needs the version gets the head a new number.
+      return;
+    }
+    stamped.computeIfAbsent(id, i -> new TreeMap<>());
+    assertThat(stamped.get(id).getOrDefault(number, content(result)))
+        .as(number + " was given to another content of " + id)
+        .isEqualTo(content(result));
+    stamped.get(id).put(number, content(result));
+  }
+
+  /** What was left out until now had no version coming, whatever a request says of it. */
+  private static boolean saysLeftOut(JsonNode object) {
+    return Json.annotation(object, Keys.VERSIONED).filter("false"::equals).isPresent();
+  }
+
+  private void owe(ObjectId head, JsonNode content) {
+    owed.computeIfAbsent(head, h -> new HashSet<>()).add(content);
+  }
+
+  private void reuses(
+      ObjectId id, Optional<ObjectNode> old, ObjectNode request, ObjectNode result) {
+    VersionNumber number = current(result);
+    ObjectId version = version(id, number);
+    if (old.filter(o -> hasRightHash(id, o) && content(o).equals(content(result))).isPresent()) {
+      VersionNumber before = current(old.get());
+      if (isVersion(version(id, before))
+          && content(cluster.find(version(id, before)).get()).equals(content(result))) {
+        assertThat(number).as("the number of unchanged content").isEqualTo(before);
+      }
+      return;
+    }
+    boolean restored =
+        old.isEmpty()
+            && Json.label(request, Keys.VERSION).filter(number.toString()::equals).isPresent();
+    if (!restored && versionsOf(id).stream().anyMatch(v -> content(v).equals(content(result)))) {
+      assertThat(isVersion(version)).as("an old version is used again: " + version).isTrue();
+    }
+  }
+
+  /** Something was persisted that no admission saw, or is gone: its stamp says nothing any more. */
+  void pastAdmission(ObjectId id) {
+    stamped.remove(id);
+  }
+
+  /** Somebody made what looks in all like a version: its number is gone for its head. */
+  void versionMadeUp(ObjectId version) {
+    madeUp.add(version);
+    given
+        .computeIfAbsent(headOf(version), h -> new TreeMap<>())
+        .put(numberOf(version), content(cluster.objects.get(version)));
+    Optional.ofNullable(stamped.get(headOf(version)))
+        .ifPresent(numbers -> numbers.remove(numberOf(version)));
+  }
+
+  /** The reconciler, or whoever needs the version of this head, has seen it. */
+  void ensured(ObjectId id) {
+    if (cluster.optedIn && named(id) == Named.HEAD && !cluster.full) {
+      JsonNode head = cluster.find(id).orElseThrow();
+      // A hash of an older Lockstep stays until the head's next admission.
+      boolean isOfOtherScheme = Json.label(head, Keys.CONTENT).orElse("").startsWith("h0-");
+      assertThat(isOfOtherScheme || hasRightHash(id, head)).as("hash on " + id).isTrue();
+      ObjectId version = version(id, current(head));
+      assertThat(isVersion(version)).as(version + " is made").isTrue();
+      assertThat(content(cluster.find(version).get())).isEqualTo(content(head));
+      owe(id, content(head));
+    }
+  }
+
+  /** Retention took a version that nothing uses. */
+  void collected(ObjectId head, ObjectId version) {
+    ObjectNode gone = versions.remove(version);
+    if (owed.containsKey(head)) {
+      owed.get(head).remove(content(gone));
+    }
+  }
+
+  private List<ObjectNode> versionsOf(ObjectId head) {
+    return versions.entrySet().stream()
+        .filter(entry -> head.equals(headOf(entry.getKey())))
+        .map(Map.Entry::getValue)
+        .toList();
+  }
+
+  static ObjectId headOf(ObjectId version) {
+    return version.named(VersionName.parse(version.name()).orElseThrow().head());
+  }
+
+  static VersionNumber numberOf(ObjectId version) {
+    return VersionName.parse(version.name()).orElseThrow().number();
+  }
+
+  static void onlyTheStampChanged(JsonNode request, JsonNode result) {
+    assertThat(without(result, "", STAMP_LABELS, STAMP_ANNOTATIONS))
+        .isEqualTo(without(request, "", STAMP_LABELS, STAMP_ANNOTATIONS));
+  }
+
+  static void onlyReferencesChanged(App app, JsonNode request, JsonNode result) {
+    assertThat(withoutOurs(app, result)).isEqualTo(withoutOurs(app, request));
+  }
+
+  private static JsonNode withoutOurs(App app, JsonNode workload) {
+    String template = app.kind.template().toString();
+    ObjectNode copy =
+        without(
+            without(workload, "", Set.of(), WORKLOAD_ANNOTATIONS),
+            template,
+            Set.of(),
+            Set.of(Keys.BINDINGS));
+    for (Reference reference : Reference.in(copy.at(template))) {
+      var place = app.kind.template().append(reference.place());
+      ((ObjectNode) copy.at(place.head())).put(place.last().getMatchingProperty(), "");
+    }
+    return copy;
+  }
+
+  private static ObjectNode without(
+      JsonNode object, String at, Set<String> labels, Set<String> annotations) {
+    ObjectNode copy = object.deepCopy();
+    for (var map : Map.of("labels", labels, "annotations", annotations).entrySet()) {
+      ObjectNode values = copy.withObject(at + "/metadata/" + map.getKey());
+      map.getValue().forEach(values::remove);
+      if (values.isEmpty()) {
+        copy.withObject(at + "/metadata").remove(map.getKey());
+      }
+    }
+    return copy;
+  }
+
+  /** What the names of a request stand for, to be asked before it is admitted. */
+  Map<HeadRef, Named> meanings(App app, JsonNode request) {
+    return Reference.in(request.at(app.kind.template())).stream()
+        .map(Reference::named)
+        .distinct()
+        .collect(Collectors.toMap(name -> name, name -> named(name.in("shop"))));
+  }
+
+  /** A workload was persisted as its admission left it. */
+  void workloadAdmitted(
+      App app,
+      Asked asked,
+      Optional<ObjectNode> old,
+      ObjectNode request,
+      Map<HeadRef, Named> meanings,
+      ObjectNode result) {
+    boolean newTemplate =
+        old.filter(o -> template(app, o).equals(template(app, request))).isEmpty();
+    if (!cluster.optedIn || !newTemplate && Json.annotation(request, Keys.REBIND).isEmpty()) {
+      assertThat(result).as("what is not ours stays as it is").isEqualTo(request);
+      workloadPastAdmission(app);
+      return;
+    }
+    if (saysLeftOut(request)) {
+      leftOut(app, request, result);
+      workloadPastAdmission(app);
+      return;
+    }
+    new BindingPromises(this, cluster, app, old, request, meanings, result).hold(asked);
+    remember(app, request, meanings, result);
+  }
+
+  /** Its names are its own; it must only not say that it is bound where it is not. */
+  private static void leftOut(App app, ObjectNode request, ObjectNode result) {
+    assertThat(withoutOurs(app, result)).isEqualTo(withoutOurs(app, request));
+    assertThat(Reference.in(template(app, result)))
+        .as("names of what is left out")
+        .isEqualTo(Reference.in(template(app, request)));
+    assertThat(Json.annotation(template(app, result), Keys.BINDINGS))
+        .isEqualTo(Bindings.of(template(app, result)).annotation());
+    for (String key : List.of(Keys.HELD, Keys.WAITING, Keys.REBIND, Keys.BASELINE)) {
+      assertThat(Json.annotation(result, key)).as(key).isEmpty();
+    }
+  }
+
+  static JsonNode template(App app, JsonNode workload) {
+    return workload.at(app.kind.template());
+  }
+
+  private void remember(
+      App app, JsonNode request, Map<HeadRef, Named> meanings, ObjectNode result) {
+    Map<ObjectId, JsonNode> before = bound.getOrDefault(app.name, Map.of());
+    Map<ObjectId, JsonNode> after = new HashMap<>();
+    Set<ObjectId> neverWere = forged.computeIfAbsent(app.name, a -> new HashSet<>());
+    Bindings.of(template(app, result))
+        .versions()
+        .forEach(
+            (head, number) -> {
+              ObjectId version = version(head.in("shop"), number);
+              if (meanings.get(head.version(number)) == Named.NOTHING
+                  && Bindings.of(template(app, request)).has(head)) {
+                neverWere.add(version);
+              }
+              if (!neverWere.contains(version)) {
+                assertThat(cluster.find(version))
+                    .as(app.name + " is bound to " + version)
+                    .isPresent();
+                JsonNode content = content(cluster.find(version).get());
+                assertThat(content).isEqualTo(before.getOrDefault(version, content));
+                after.put(version, content);
+              }
+            });
+    bound.put(app.name, after);
+  }
+
+  /** Its references may be others now; what still is bound has to stay as it was. */
+  void workloadPastAdmission(App app) {
+    Set<ObjectId> named =
+        app.references().stream().map(r -> r.named().in("shop")).collect(Collectors.toSet());
+    bound.computeIfAbsent(app.name, a -> new HashMap<>()).keySet().retainAll(named);
+  }
+
+  /** To be checked after each step. */
+  void hold() {
+    cluster.objects.forEach(
+        (id, object) -> {
+          if (isVersion(id, object)) {
+            assertThat(object)
+                .as("a version never changes: " + id)
+                .isEqualTo(versions.computeIfAbsent(id, i -> object.deepCopy()));
+            JsonNode whose =
+                given
+                    .computeIfAbsent(headOf(id), h -> new TreeMap<>())
+                    .computeIfAbsent(numberOf(id), n -> content(object));
+            assertThat(content(object)).as("given twice: " + id).isEqualTo(whose);
+          }
+        });
+    assertThat(cluster.objects.keySet()).as("versions").containsAll(versions.keySet());
+    stamped.forEach(
+        (head, numbers) ->
+            numbers.forEach(
+                (number, content) ->
+                    assertThat(
+                            given.getOrDefault(head, new TreeMap<>()).getOrDefault(number, content))
+                        .as(head + " " + number + " is another's")
+                        .isEqualTo(content)));
+    owed.forEach(
+        (head, contents) ->
+            assertThat(versionsOf(head).stream().map(Promises::content).toList())
+                .as("contents of " + head)
+                .containsAll(contents));
+    bound.forEach(
+        (app, contents) ->
+            contents.forEach(
+                (version, content) ->
+                    assertThat(content(cluster.objects.get(version)))
+                        .as(app + " reads " + version)
+                        .isEqualTo(content)));
+    Set<ObjectId> heads = new HashSet<>(given.keySet());
+    heads.removeIf(head -> cluster.objects.containsKey(head) || !versionsOf(head).isEmpty());
+    given.keySet().removeAll(heads);
+    stamped.keySet().removeAll(heads);
+    owed.keySet().removeAll(heads);
+  }
+}

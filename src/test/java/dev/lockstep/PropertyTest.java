@@ -1,0 +1,44 @@
+package dev.lockstep;
+
+import org.junit.jupiter.api.Test;
+
+/**
+ * Random sequences of what people and machines do in a namespace, held against {@link Promises}.
+ *
+ * <p>A failure tells its seed; {@code mvn test -Dtest=PropertyTest -Dlockstep.seed=SEED} does that
+ * sequence again. {@code -Dlockstep.sequences=N} runs more of them.
+ */
+class PropertyTest {
+  private static final int SEQUENCES = 300;
+  private static final int STEPS = 60;
+
+  @Test
+  void whatIsPromisedHoldsAfterEachStepOfAnySequence() {
+    Long seed = Long.getLong("lockstep.seed");
+    if (seed != null) {
+      run(seed);
+      return;
+    }
+    long first = System.nanoTime();
+    int sequences = Integer.getInteger("lockstep.sequences", SEQUENCES);
+    for (long next = first; next < first + sequences; next++) {
+      run(next);
+    }
+  }
+
+  private static void run(long seed) {
+    RandomSequence sequence = new RandomSequence(seed);
+    try {
+      sequence.run(STEPS);
+    } catch (AssertionError | RuntimeException e) {
+      throw new AssertionError(
+          "-Dlockstep.seed="
+              + seed
+              + "\n"
+              + String.join("\n", sequence.done())
+              + "\n"
+              + e.getMessage(),
+          e);
+    }
+  }
+}

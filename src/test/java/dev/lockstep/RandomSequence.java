@@ -1,0 +1,745 @@
+package dev.lockstep;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lockstep.Promises.Asked;
+import dev.lockstep.Promises.Named;
+import dev.lockstep.admission.Admissions.Admitted;
+import dev.lockstep.binding.Baseline;
+import dev.lockstep.binding.Bindings;
+import dev.lockstep.binding.HeadRef;
+import dev.lockstep.binding.Reference;
+import dev.lockstep.binding.Revisions.Revision;
+import dev.lockstep.binding.Standing;
+import dev.lockstep.binding.WorkloadKind;
+import dev.lockstep.version.Content;
+import dev.lockstep.version.HeadKind;
+import dev.lockstep.version.Json;
+import dev.lockstep.version.Keys;
+import dev.lockstep.version.ObjectId;
+import dev.lockstep.version.VersionNumber;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** One random life of a namespace; the seed says all of it. */
+final class RandomSequence {
+  private static final List<ObjectId> HEADS =
+      List.of(
+          configMap("a"),
+          configMap("b.conf"),
+          configMap("a-v000"),
+          new ObjectId(HeadKind.SECRET, "shop", "a"),
+          new ObjectId(HeadKind.SECRET, "shop", "s.key"));
+  private static final List<String> CONFIG_MAPS =
+      List.of(
+          "a",
+          "a",
+          "a",
+          "b.conf",
+          "b.conf",
+          "a-v000",
+          "a-v000",
+          "a-v001",
+          "a-v002",
+          "b.conf-v000",
+          "a-v000-v000",
+          "missing",
+          "",
+          "");
+  private static final List<String> SECRETS =
+      List.of("a", "a", "s.key", "s.key", "a-v000", "a-v001", "s.key-v000", "missing", "", "");
+
+  private record Step(int weight, String name, Runnable action) {}
+
+  private final Random random;
+  private final SmallCluster cluster = new SmallCluster();
+  private final Promises promises = new Promises(cluster);
+  private final List<ObjectNode> backups = new ArrayList<>();
+  private final List<Step> steps =
+      List.of(
+          new Step(14, "apply a head", this::applyHead),
+          new Step(2, "replace a head", this::replaceHead),
+          new Step(2, "label a head", this::labelHead),
+          new Step(4, "forge a stamp", this::forgeStamp),
+          new Step(3, "delete a head", this::deleteHead),
+          new Step(2, "restore a head", this::restoreHead),
+          new Step(4, "write a head while Lockstep is away", this::writeHeadAway),
+          new Step(2, "leave a head out, or take it in", this::leaveHeadOut),
+          new Step(1, "seal a head", this::sealHead),
+          new Step(2, "a stranger takes a name", this::stranger),
+          new Step(1, "a quota fills or has room", () -> cluster.full = !cluster.full),
+          new Step(8, "reconcile some heads", this::reconcile),
+          new Step(3, "retention", this::retention),
+          new Step(2, "opt out or in", this::optOutOrIn),
+          new Step(16, "apply a workload", this::applyWorkload),
+          new Step(2, "replace a workload", this::replaceWorkload),
+          new Step(10, "undo", this::undo),
+          new Step(7, "restart", this::restart),
+          new Step(3, "rebind", this::rebind),
+          new Step(3, "follow", this::follow),
+          new Step(4, "set one name", this::setName),
+          new Step(2, "set the image", this::setImage),
+          new Step(2, "label a workload", this::labelWorkload),
+          new Step(4, "forge annotations of a workload", this::forgeWorkload),
+          new Step(2, "set how a workload rolls out", this::setRollout),
+          new Step(1, "leave a workload out, or take it in", this::leaveWorkloadOut),
+          new Step(2, "apply a workload while Lockstep is away", this::applyWorkloadAway),
+          new Step(1, "undo while Lockstep is away", this::undoAway),
+          new Step(1, "delete a workload", this::deleteWorkload));
+
+  /** What was done, for the report of a failure. */
+  private final List<List<Object>> done = new ArrayList<>();
+
+  private int times;
+
+  RandomSequence(long seed) {
+    random = new Random(seed);
+    for (String resource : List.of("deployments", "statefulsets", "jobs")) {
+      WorkloadKind kind =
+          WorkloadKind.BUILT_IN.stream()
+              .filter(k -> k.resource().equals(resource))
+              .findFirst()
+              .get();
+      cluster.apps.put(resource, new App(kind, resource));
+    }
+  }
+
+  void run(int length) {
+    int weights = steps.stream().mapToInt(Step::weight).sum();
+    for (int i = 0; i < length; i++) {
+      int at = random.nextInt(weights);
+      for (Step step : steps) {
+        at -= step.weight();
+        if (at < 0) {
+          done.add(new ArrayList<>(List.of(step.name())));
+          step.action().run();
+          promises.hold();
+          break;
+        }
+      }
+    }
+  }
+
+  private static ObjectId configMap(String name) {
+    return new ObjectId(HeadKind.CONFIG_MAP, "shop", name);
+  }
+
+  private <T> T any(List<T> list) {
+    return list.get(random.nextInt(list.size()));
+  }
+
+  private boolean oneIn(int n) {
+    return random.nextInt(n) == 0;
+  }
+
+  private void note(Object what) {
+    done.get(done.size() - 1).add(what);
+  }
+
+  /** One line for each step. */
+  List<String> done() {
+    return done.stream()
+        .map(step -> step.stream().map(Object::toString).collect(Collectors.joining(" | ")))
+        .toList();
+  }
+
+  // Heads.
+
+  private ObjectNode object(ObjectId id) {
+    ObjectNode object = JsonNodeFactory.instance.objectNode();
+    object.put("apiVersion", "v1").put("kind", id.kind().kind());
+    object.putObject("metadata").put("name", id.name()).put("namespace", "shop");
+    return withContent(id, object);
+  }
+
+  /** Contents are few, so that they come again; base64 as well as text. */
+  private ObjectNode withContent(ObjectId id, ObjectNode object) {
+    object.putObject("data").put(oneIn(3) ? "OTHER" : "KEY", any(List.of("AAAA", "BBBB", "CCCC")));
+    if (id.kind() == HeadKind.SECRET) {
+      object.put("type", "Opaque");
+    }
+    return object;
+  }
+
+  private Optional<ObjectId> anyHead() {
+    List<ObjectId> there = HEADS.stream().filter(id -> cluster.find(id).isPresent()).toList();
+    return there.isEmpty() ? Optional.empty() : Optional.of(any(there));
+  }
+
+  private ObjectNode applied(ObjectId id) {
+    return cluster.find(id).map(there -> withContent(id, there)).orElseGet(() -> object(id));
+  }
+
+  private void applyHead() {
+    ObjectId id = any(HEADS);
+    write(id, applied(id));
+  }
+
+  private void replaceHead() {
+    ObjectId id = any(HEADS);
+    write(id, object(id));
+  }
+
+  private void labelHead() {
+    anyHead().ifPresent(id -> write(id, labelled(cluster.find(id).get())));
+  }
+
+  private ObjectNode labelled(ObjectNode object) {
+    object.withObject("/metadata/labels").put("team", any(List.of("red", "blue")));
+    return object;
+  }
+
+  private void forgeStamp() {
+    ObjectId id = any(HEADS);
+    write(id, forged(id, oneIn(2) ? applied(id) : cluster.find(id).orElseGet(() -> object(id))));
+  }
+
+  private ObjectNode forged(ObjectId id, ObjectNode object) {
+    if (promises.isVersion(id)) {
+      return object;
+    }
+    ObjectNode labels = object.withObject("/metadata/labels");
+    ObjectNode annotations = object.withObject("/metadata/annotations");
+    if (oneIn(2)) {
+      labels.put(Keys.ROLE, any(List.of("head", "version", "x")));
+    }
+    if (oneIn(2)) {
+      labels.put(Keys.VERSION, any(List.of("v000", "v001", "v002", "v0700", "x")));
+    }
+    if (oneIn(2)) {
+      labels.put(
+          Keys.CONTENT,
+          any(List.of(hash(id, object), hash(id, object(id)), "h0-" + "0".repeat(32), "x")));
+    }
+    if (oneIn(2)) {
+      annotations.put(Keys.NEWEST, any(List.of("v000", "v003", "x")));
+    }
+    if (oneIn(2)) {
+      annotations.put(Keys.RESTAMP, any(List.of("v000", "v001", "")));
+    }
+    return object;
+  }
+
+  private String hash(ObjectId id, JsonNode object) {
+    return cluster.hasher.hash(Content.of(id.kind(), object)).toString();
+  }
+
+  private void deleteHead() {
+    anyHead()
+        .filter(id -> !promises.isVersion(id))
+        .ifPresent(
+            id -> {
+              note(id);
+              backups.add(cluster.objects.remove(id));
+              promises.pastAdmission(id);
+            });
+  }
+
+  private void restoreHead() {
+    if (!backups.isEmpty()) {
+      ObjectNode backup = any(backups);
+      ObjectId id =
+          HEADS.stream()
+              .filter(h -> h.kind().kind().equals(backup.path("kind").asText()))
+              .filter(h -> h.name().equals(Json.name(backup)))
+              .findFirst()
+              .get();
+      write(id, backup.deepCopy());
+    }
+  }
+
+  private void writeHeadAway() {
+    ObjectId id = any(HEADS);
+    ObjectNode object = oneIn(3) ? object(id) : applied(id);
+    if (!isRefused(id, object) && !promises.isVersion(id)) {
+      note(id);
+      note(object);
+      cluster.put(id, object);
+      promises.pastAdmission(id);
+    }
+  }
+
+  private void leaveHeadOut() {
+    anyHead()
+        .ifPresent(
+            id -> {
+              ObjectNode object = oneIn(3) ? applied(id) : cluster.find(id).get();
+              ObjectNode annotations = object.withObject("/metadata/annotations");
+              if (annotations.remove(Keys.VERSIONED) == null) {
+                annotations.put(Keys.VERSIONED, "false");
+              }
+              write(id, object);
+            });
+  }
+
+  private void sealHead() {
+    anyHead().ifPresent(id -> write(id, cluster.find(id).get().put("immutable", true)));
+  }
+
+  /** Somebody makes an object whose name the next version of a head would get. */
+  private void stranger() {
+    ObjectId head = any(HEADS);
+    VersionNumber next =
+        cluster
+            .find(head)
+            .flatMap(Promises::newest)
+            .map(n -> oneIn(2) ? n : n.next())
+            .orElse(VersionNumber.FIRST);
+    ObjectId id = Promises.version(head, next);
+    if (cluster.find(id).isEmpty()) {
+      ObjectNode object = object(id);
+      if (oneIn(2)) {
+        object.withObject("/metadata/labels").put(Keys.ROLE, "version").put(Keys.HEAD, head.name());
+        object.withObject("/metadata/labels").put(Keys.VERSION, next.toString());
+        object.withObject("/metadata/labels").put(Keys.CONTENT, hash(id, object(id)));
+        object.withObject("/metadata/annotations").put(Keys.HEAD_NAME, head.name());
+        object.put("immutable", true);
+      }
+      write(id, object);
+      if (promises.isVersion(id)) {
+        promises.versionMadeUp(id);
+      }
+    }
+  }
+
+  /** A client's request, once dry and once for real. */
+  private void write(ObjectId id, ObjectNode request) {
+    note(id);
+    note(request);
+    Map<ObjectId, ObjectNode> before = new TreeMap<>(Comparator.comparing(ObjectId::toString));
+    before.putAll(cluster.objects);
+    Admitted dry = cluster.admit(id, request, true);
+    assertThat(cluster.objects).as("objects after a dry run").isEqualTo(before);
+    Admitted real = cluster.admit(id, request, false);
+    same(dry, real);
+    if (!real.isAllowed()) {
+      return;
+    }
+    Promises.onlyTheStampChanged(request, real.object());
+    assertThat(cluster.admit(id, real.object(), false).object())
+        .as("admitted again")
+        .isEqualTo(real.object());
+    if (promises.isVersion(id)) {
+      assertThat(isRefused(id, request) || real.object().equals(request)).as("changed").isTrue();
+    } else if (!isRefused(id, real.object())) {
+      Optional<ObjectNode> old = cluster.find(id);
+      boolean calledVersion =
+          old.map(o -> (JsonNode) o)
+              .orElse(request)
+              .at("/metadata/labels")
+              .path(Keys.ROLE)
+              .asText()
+              .equals("version");
+      cluster.put(id, real.object());
+      promises.headAdmitted(id, old, request, real.object());
+      if (!calledVersion) {
+        assertThat(cluster.admit(id, real.object(), false).object())
+            .as("written again")
+            .isEqualTo(real.object());
+      }
+    }
+  }
+
+  private void same(Admitted dry, Admitted real) {
+    note(real.isAllowed() ? "allowed" : real.denial());
+    assertThat(dry).as("a dry run's result").isEqualTo(real);
+  }
+
+  /** What the API server lets nobody change. */
+  private boolean isRefused(ObjectId id, ObjectNode object) {
+    return cluster
+        .find(id)
+        .filter(old -> old.path("immutable").asBoolean())
+        .filter(
+            old ->
+                !object.path("immutable").asBoolean()
+                    || !Promises.content(old).equals(Promises.content(object)))
+        .isPresent();
+  }
+
+  // What is done without a request.
+
+  private void reconcile() {
+    List<ObjectId> some = new ArrayList<>(cluster.objects.keySet());
+    Collections.shuffle(some, random);
+    some.subList(0, random.nextInt(some.size() + 1)).forEach(this::reconcile);
+    if (cluster.optedIn && oneIn(3)) {
+      noteBaselines();
+    }
+  }
+
+  private void reconcile(ObjectId id) {
+    if (!cluster.optedIn) {
+      if (Json.label(cluster.find(id).orElseThrow(), Keys.ROLE)
+          .filter("head"::equals)
+          .isPresent()) {
+        cluster.unstamp(id);
+        promises.pastAdmission(id);
+      }
+      return;
+    }
+    if (promises.named(id) == Named.HEAD && !cluster.full) {
+      note(id);
+      cluster.versions.of(id, SmallCluster.SHOP, true);
+      cluster.versions.of(id, SmallCluster.SHOP, false);
+      promises.ensured(id);
+    }
+  }
+
+  private Map<HeadRef, VersionNumber> current() {
+    Map<HeadRef, VersionNumber> current = new HashMap<>();
+    cluster.objects.forEach(
+        (id, object) -> {
+          if (Promises.isStamped(object)) {
+            current.put(new HeadRef(id.kind(), id.name()), Promises.current(object));
+          }
+        });
+    return current;
+  }
+
+  private void noteBaselines() {
+    for (App app : cluster.apps.values()) {
+      List<Revision> revisions = app.kind.revisions().isPresent() ? app.revisions() : List.of();
+      for (Revision revision : revisions) {
+        Baseline.toNote(revision, current())
+            .ifPresent(
+                baseline ->
+                    ((ObjectNode) revision.object())
+                        .withObject("/metadata/annotations")
+                        .put(Keys.BASELINE, baseline.toString()));
+      }
+    }
+  }
+
+  /** Takes one version that nothing uses, a head's highest number only when it is the last. */
+  private void retention() {
+    String used = uses();
+    List<ObjectId> versions =
+        cluster.objects.keySet().stream().filter(promises::isVersion).toList();
+    List<ObjectId> unused = versions.stream().filter(v -> !used.contains(v.name() + "\"")).toList();
+    if (unused.isEmpty()) {
+      return;
+    }
+    ObjectId version = any(unused);
+    ObjectId head = Promises.headOf(version);
+    List<ObjectId> family = versions.stream().filter(v -> Promises.headOf(v).equals(head)).toList();
+    boolean highest =
+        family.stream()
+            .map(Promises::numberOf)
+            .max(Comparator.naturalOrder())
+            .get()
+            .equals(Promises.numberOf(version));
+    Optional<ObjectNode> there = cluster.find(head);
+    boolean current =
+        there
+            .filter(
+                o ->
+                    Promises.isStamped(o) && Promises.current(o).equals(Promises.numberOf(version)))
+            .isPresent();
+    if (!current && (!highest || there.isEmpty() && family.size() == 1)) {
+      note(version);
+      cluster.objects.remove(version);
+      promises.collected(head, version);
+    }
+  }
+
+  private String uses() {
+    StringBuilder uses = new StringBuilder();
+    for (App app : cluster.apps.values()) {
+      app.persisted().ifPresent(object -> uses.append(object.get("spec")));
+      for (ObjectNode revision : app.revisionObjects()) {
+        uses.append(revision.path("spec")).append(revision.path("data"));
+        Json.annotation(revision, Keys.BASELINE)
+            .ifPresent(
+                noted ->
+                    Stream.of(noted.split(","))
+                        .map(entry -> entry.substring(entry.indexOf('/') + 1).replace('=', '-'))
+                        .forEach(name -> uses.append(name).append('"')));
+      }
+    }
+    return uses.toString();
+  }
+
+  private void optOutOrIn() {
+    cluster.optedIn = !cluster.optedIn;
+    note(cluster.optedIn ? "in" : "out");
+    if (oneIn(2)) {
+      List.copyOf(cluster.objects.keySet()).forEach(this::reconcile);
+      if (cluster.optedIn) {
+        noteBaselines();
+      }
+    }
+  }
+
+  /** What the reconciler does for workloads that follow by themselves, or wait. */
+  private void follow() {
+    for (App app : cluster.apps.values()) {
+      if (!cluster.optedIn
+          || !app.exists()
+          || app.kind.change() == WorkloadKind.Change.IMMUTABLE
+          || app.persisted().flatMap(o -> Json.annotation(o, Keys.VERSIONED)).isPresent()) {
+        continue;
+      }
+      ObjectNode request = app.persisted().orElseThrow();
+      Standing standing = Standing.of(app.kind, request, current());
+      Set<HeadRef> moving = new TreeSet<>(standing.arrived());
+      moving.addAll(standing.behind());
+      if (!moving.isEmpty()) {
+        request.withObject("/metadata/annotations").put(Keys.REBIND, HeadRef.list(moving));
+        write(app, request, "lockstep", Asked.REBIND);
+      }
+    }
+  }
+
+  // Workloads.
+
+  private List<String> names() {
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < App.PLACES; i++) {
+      names.add(oneIn(2) ? "" : any(i < 3 ? CONFIG_MAPS : SECRETS));
+    }
+    return names;
+  }
+
+  private String image() {
+    return any(List.of("1", "2", "3", "4"));
+  }
+
+  private App anyApp() {
+    return any(List.copyOf(cluster.apps.values()));
+  }
+
+  private Optional<App> existing() {
+    List<App> there = cluster.apps.values().stream().filter(App::exists).toList();
+    return there.isEmpty() ? Optional.empty() : Optional.of(any(there));
+  }
+
+  private void applyWorkload() {
+    App app = anyApp();
+    boolean sameFile = app.exists() && oneIn(3);
+    List<String> names = sameFile ? bareNames(app) : names();
+    write(app, app.apply(sameFile ? image() : "1", names), "kubectl-client-side-apply");
+  }
+
+  /** As in the file that was applied: names of heads, where it is bound. */
+  private List<String> bareNames(App app) {
+    List<String> names = new ArrayList<>(Collections.nCopies(App.PLACES, ""));
+    for (Reference reference : app.references()) {
+      String name = reference.named().name().replaceAll("-v\\d+$", "");
+      boolean isConfigMap = reference.named().kind() == HeadKind.CONFIG_MAP;
+      String place = reference.place().toString();
+      int at =
+          isConfigMap
+              ? place.contains("envFrom") ? 0 : place.contains("/env/") ? 1 : 2
+              : place.contains("envFrom") ? 3 : 4;
+      names.set(at, name);
+    }
+    return names;
+  }
+
+  private void replaceWorkload() {
+    App app = anyApp();
+    write(app, app.replace(image(), names()), "kubectl-replace");
+  }
+
+  private void undo() {
+    existing()
+        .filter(app -> app.revisionObjects().size() > 1)
+        .ifPresent(
+            app ->
+                write(
+                    app,
+                    app.undo(random.nextInt(app.revisionObjects().size() - 1)),
+                    "",
+                    Asked.UNDO));
+  }
+
+  private void restart() {
+    existing()
+        .ifPresent(
+            app -> {
+              ObjectNode request = app.persisted().orElseThrow();
+              request
+                  .withObject(app.kind.template() + "/metadata/annotations")
+                  .put("kubectl.kubernetes.io/restartedAt", "t" + times++);
+              write(app, request, "kubectl-rollout", Asked.RESTART);
+            });
+  }
+
+  private void rebind() {
+    existing()
+        .ifPresent(
+            app -> {
+              ObjectNode request = app.persisted().orElseThrow();
+              request
+                  .withObject("/metadata/annotations")
+                  .put(Keys.REBIND, any(List.of("", "", "configmap/a", "configmap/a,secret/a")));
+              write(app, request, "kubectl-annotate", Asked.REBIND);
+            });
+  }
+
+  private void setName() {
+    existing()
+        .filter(app -> !app.references().isEmpty())
+        .ifPresent(
+            app -> {
+              Reference reference = any(app.references());
+              List<String> names =
+                  reference.named().kind() == HeadKind.SECRET ? SECRETS : CONFIG_MAPS;
+              String name = any(names.stream().filter(n -> !n.isEmpty()).toList());
+              write(app, app.withName(reference, name), "kubectl-edit");
+            });
+  }
+
+  private void setImage() {
+    existing()
+        .ifPresent(
+            app -> {
+              ObjectNode request = app.persisted().orElseThrow();
+              ((ObjectNode) request.at(app.kind.template() + "/spec/containers/0"))
+                  .put("image", image());
+              write(app, request, "kubectl-set");
+            });
+  }
+
+  private void labelWorkload() {
+    existing()
+        .ifPresent(app -> write(app, labelled(app.persisted().orElseThrow()), "kubectl-label"));
+  }
+
+  private void forgeWorkload() {
+    App app = anyApp();
+    ObjectNode request =
+        oneIn(3) && app.exists() ? app.persisted().get() : app.apply(image(), names());
+    List<String> bindings =
+        List.of("configmap/a=v000", "configmap/a=v001,secret/a=v000", "configmap/a-v000=v000", "x");
+    ObjectNode annotations = request.withObject("/metadata/annotations");
+    if (oneIn(2)) {
+      annotations.put(Keys.HELD, any(bindings));
+    }
+    if (oneIn(2)) {
+      annotations.put(Keys.WAITING, any(List.of("configmap/a", "secret/missing", "x")));
+    }
+    if (oneIn(3)) {
+      annotations.put(Keys.BASELINE, any(bindings));
+    }
+    // Bindings to what is not there are believed, so that an undo to a revision whose version was
+    // deleted can be mended by a restart.
+    String forged = any(bindings);
+    boolean names =
+        Bindings.parse(forged).versions().entrySet().stream()
+            .map(entry -> entry.getKey().version(entry.getValue()).in("shop"))
+            .allMatch(cluster.objects::containsKey);
+    if (oneIn(2) && names && cluster.optedIn && !annotations.has(Keys.VERSIONED)) {
+      request.withObject(app.kind.template() + "/metadata/annotations").put(Keys.BINDINGS, forged);
+    }
+    write(app, request, "kubectl-edit");
+  }
+
+  private void setRollout() {
+    existing()
+        .ifPresent(
+            app -> {
+              ObjectNode request = app.persisted().orElseThrow();
+              request
+                  .withObject("/metadata/annotations")
+                  .put(Keys.ROLLOUT, any(List.of("pinned", "auto", "on-apply")));
+              write(app, request, "kubectl-annotate");
+            });
+  }
+
+  private void leaveWorkloadOut() {
+    existing()
+        .ifPresent(
+            app -> {
+              ObjectNode request = app.persisted().orElseThrow();
+              ObjectNode annotations = request.withObject("/metadata/annotations");
+              if (annotations.remove(Keys.VERSIONED) == null) {
+                annotations.put(Keys.VERSIONED, "false");
+              }
+              write(app, request, "kubectl-annotate");
+            });
+  }
+
+  private void applyWorkloadAway() {
+    App app = anyApp();
+    if (app.kind.change() == WorkloadKind.Change.MUTABLE) {
+      ObjectNode request = app.apply(image(), names());
+      note(app.name);
+      note(request);
+      app.put(request);
+      promises.workloadPastAdmission(app);
+    }
+  }
+
+  private void undoAway() {
+    existing()
+        .filter(app -> app.revisionObjects().size() > 1)
+        .ifPresent(
+            app -> {
+              app.put(app.undo(random.nextInt(app.revisionObjects().size() - 1)));
+              note(app.name);
+              note(app.persisted().orElseThrow());
+              promises.workloadPastAdmission(app);
+            });
+  }
+
+  private void deleteWorkload() {
+    App app = anyApp();
+    app.delete();
+    promises.workloadPastAdmission(app);
+  }
+
+  private void write(App app, ObjectNode request, String manager) {
+    write(app, request, manager, Asked.ANYTHING_ELSE);
+  }
+
+  /** A client's request, once dry and once for real. */
+  private void write(App app, ObjectNode request, String manager, Asked asked) {
+    note(app.name);
+    note(request);
+    Map<HeadRef, Named> meanings = promises.meanings(app, request);
+    Optional<ObjectNode> old = app.persisted();
+    Map<ObjectId, ObjectNode> before = new TreeMap<>(Comparator.comparing(ObjectId::toString));
+    before.putAll(cluster.objects);
+    Admitted dry = cluster.admit(app, request, manager, true);
+    assertThat(cluster.objects).as("objects after a dry run").isEqualTo(before);
+    Admitted real = cluster.admit(app, request, manager, false);
+    same(dry, real);
+    if (!real.isAllowed()) {
+      return;
+    }
+    note(real.object());
+    Promises.onlyReferencesChanged(app, request, real.object());
+    boolean refused =
+        app.kind.change() == WorkloadKind.Change.IMMUTABLE
+            && old.filter(
+                    o -> !Promises.template(app, o).equals(Promises.template(app, real.object())))
+                .isPresent();
+    if (!refused) {
+      assertThat(cluster.admit(app, real.object(), manager, false).object())
+          .as("admitted again")
+          .isEqualTo(real.object());
+    }
+    promises.workloadAdmitted(app, asked, old, request, meanings, real.object());
+    if (refused) {
+      promises.workloadPastAdmission(app);
+    } else {
+      app.put(real.object());
+    }
+  }
+}
