@@ -3,6 +3,7 @@ package dev.lockstep.binding;
 import dev.lockstep.version.CurrentVersions;
 import dev.lockstep.version.Json;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 
 /**
@@ -36,14 +37,17 @@ public final class WorkloadAdmission {
    * @throws dev.lockstep.version.ApiCallException if the API server does not say what a name means
    */
   public WorkloadOutcome decide(WorkloadReview review) {
-    Optional<Move> asked = Move.asked(review.object());
+    Optional<Set<HeadRef>> asked = Move.asked(review.object());
     if (Json.hasController(review.object())
         || !(review.hasNewTemplate() || asked.isPresent())
         || !settings.versioned(review.kind(), review.object(), review.namespace()).value()) {
       return WorkloadOutcome.UNCHANGED;
     }
+    boolean restarts = restart.isAskedFor(review);
     Move move =
-        asked.orElseGet(() -> restart.isAskedFor(review) ? new Move.Restart() : new Move.AsNamed());
+        asked
+            .<Move>map(heads -> new Move.Rebind(heads, restarts))
+            .orElseGet(() -> restarts ? new Move.Restart() : new Move.AsNamed());
     Meanings meanings = new Meanings(versions, review.namespace(), review.dryRun(), lookUps);
     return new Binding(review, move, settings, meanings, baseline).outcome();
   }
