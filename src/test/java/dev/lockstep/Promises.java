@@ -160,7 +160,7 @@ final class Promises {
       assertThat(Json.label(result, Keys.ROLE))
           .as("role of what is left out")
           .isNotEqualTo(Optional.of("head"));
-      if (replaced && hasRightHash(id, old.get())) {
+      if (replaced && hasRightHash(id, old.get()) && !saysLeftOut(old.get())) {
         owe(id, content(old.get()));
       }
       stamped.remove(id);

@@ -6,7 +6,8 @@ import org.junit.jupiter.api.Test;
  * Random sequences of what people and machines do in a namespace, held against {@link Promises}.
  *
  * <p>A failure tells its seed; {@code mvn test -Dtest=PropertyTest -Dlockstep.seed=SEED} does that
- * sequence again. {@code -Dlockstep.sequences=N} runs more of them.
+ * sequence again. Each build does the same ones, so that it fails for what was changed; {@code
+ * -Dlockstep.first=SEED -Dlockstep.sequences=N} looks further.
  */
 class PropertyTest {
   private static final int SEQUENCES = 300;
@@ -19,7 +20,7 @@ class PropertyTest {
       run(seed);
       return;
     }
-    long first = System.nanoTime();
+    long first = Long.getLong("lockstep.first", 1);
     int sequences = Integer.getInteger("lockstep.sequences", SEQUENCES);
     for (long next = first; next < first + sequences; next++) {
       run(next);

@@ -310,9 +310,6 @@ final class RandomSequence {
         object.put("immutable", true);
       }
       write(id, object);
-      if (promises.isVersion(id)) {
-        promises.versionMadeUp(id);
-      }
     }
   }
 
@@ -334,7 +331,9 @@ final class RandomSequence {
         .as("admitted again")
         .isEqualTo(real.object());
     if (promises.isVersion(id)) {
-      assertThat(isRefused(id, request) || real.object().equals(request)).as("changed").isTrue();
+      // Somebody's own damage, where he says that it is a head; it is not done here.
+      boolean saysHead = Json.label(request, Keys.ROLE).filter("head"::equals).isPresent();
+      assertThat(saysHead || real.object().equals(request)).as("changed").isTrue();
     } else if (!isRefused(id, real.object())) {
       Optional<ObjectNode> old = cluster.find(id);
       boolean calledVersion =
@@ -345,6 +344,9 @@ final class RandomSequence {
               .asText()
               .equals("version");
       cluster.put(id, real.object());
+      if (promises.isVersion(id)) {
+        promises.versionMadeUp(id);
+      }
       promises.headAdmitted(id, old, request, real.object());
       if (!calledVersion) {
         assertThat(cluster.admit(id, real.object(), false).object())

@@ -322,8 +322,15 @@ final class Binding {
 
   /** Whether this request moves a head that is bound already to what is current. */
   private boolean mayMove(HeadRef head) {
-    if (!(move instanceof Move.Restart)) {
-      return move instanceof Move.Rebind rebind && rebind.includes(head);
+    boolean restarts = move instanceof Move.Restart;
+    if (move instanceof Move.Rebind rebind) {
+      if (rebind.includes(head)) {
+        return true;
+      }
+      restarts = rebind.restarts();
+    }
+    if (!restarts) {
+      return false;
     }
     if (rollout.value() == Rollout.PINNED) {
       warn(head, "stays, the workload is pinned", "apply to move it");

@@ -19,16 +19,16 @@ sealed interface Move {
    * To the newest, in any case.
    *
    * @param heads which; all, if empty
+   * @param restarts whether the request is a restart besides: the others move as that has it
    */
-  record Rebind(Set<HeadRef> heads) implements Move {
+  record Rebind(Set<HeadRef> heads, boolean restarts) implements Move {
     boolean includes(HeadRef head) {
       return heads.isEmpty() || heads.contains(head);
     }
   }
 
   /** What the annotation {@value Keys#REBIND} asks for; people leave its value empty. */
-  static Optional<Move> asked(JsonNode workload) {
-    return Json.annotation(workload, Keys.REBIND)
-        .map(value -> new Rebind(HeadRef.parseList(value)));
+  static Optional<Set<HeadRef>> asked(JsonNode workload) {
+    return Json.annotation(workload, Keys.REBIND).map(HeadRef::parseList);
   }
 }

@@ -7,6 +7,7 @@ import dev.lockstep.version.Keys;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 
 /**
@@ -40,7 +41,7 @@ public final class WorkloadAdmission {
    * @throws dev.lockstep.version.ApiCallException if the API server does not say what a name means
    */
   public WorkloadOutcome decide(WorkloadReview review) {
-    Optional<Move> asked = Move.asked(review.object());
+    Optional<Set<HeadRef>> asked = Move.asked(review.object());
     if (Json.hasController(review.object()) || !(review.hasNewTemplate() || asked.isPresent())) {
       return WorkloadOutcome.UNCHANGED;
     }
@@ -50,9 +51,12 @@ public final class WorkloadAdmission {
     return outcome.withWarnings(versioned.warnings());
   }
 
-  private WorkloadOutcome bound(WorkloadReview review, Optional<Move> asked) {
+  private WorkloadOutcome bound(WorkloadReview review, Optional<Set<HeadRef>> asked) {
+    boolean restarts = restart.isAskedFor(review);
     Move move =
-        asked.orElseGet(() -> restart.isAskedFor(review) ? new Move.Restart() : new Move.AsNamed());
+        asked
+            .<Move>map(heads -> new Move.Rebind(heads, restarts))
+            .orElseGet(() -> restarts ? new Move.Restart() : new Move.AsNamed());
     Meanings meanings = new Meanings(versions, review.namespace(), review.dryRun(), lookUps);
     return new Binding(review, move, settings, meanings, baseline).outcome();
   }

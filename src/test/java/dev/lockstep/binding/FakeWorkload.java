@@ -95,6 +95,14 @@ final class FakeWorkload {
     return admit(request);
   }
 
+  /** A restart of a workload on which a re-bind of one head was asked for, and not done yet. */
+  WorkloadOutcome restartAndRebind(String time, String head) {
+    ObjectNode request = persisted.deepCopy();
+    request.withObject("/spec/template/metadata/annotations").put(Restart.RESTARTED_AT, time);
+    request.withObject("/metadata/annotations").put(Keys.REBIND, head);
+    return admit(request);
+  }
+
   WorkloadOutcome rebind() {
     ObjectNode request = persisted.deepCopy();
     request.withObject("/metadata/annotations").put(Keys.REBIND, "");

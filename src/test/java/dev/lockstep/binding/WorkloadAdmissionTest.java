@@ -337,4 +337,14 @@ class WorkloadAdmissionTest {
     job.apply("1", "app-config");
     assertThat(job.persisted()).isEqualTo(before);
   }
+
+  @Test
+  void aRestartMovesTheOthersTooWhereOneHeadIsToBeReBound() {
+    config("a");
+    cluster.write(configMap("other"), Map.of("FOO", "a"));
+    app.apply("1", "app-config", "other");
+    config("b");
+    app.restartAndRebind("t1", "configmap/other");
+    assertThat(app.reads()).containsExactly("app-config-v001", "other-v000");
+  }
 }
