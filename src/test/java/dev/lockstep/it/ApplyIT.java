@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -459,17 +458,8 @@ class ApplyIT {
   @Test
   void anEditedHeadGetsAVersion(Shop shop) {
     shop.apply(config("before"));
-    RealCluster cluster = shop.cluster();
-    ProcessBuilder edit =
-        new ProcessBuilder(cluster.file("bin/kubectl").toString(), "-n", shop.name(), "edit", HEAD);
-    edit.environment()
-        .putAll(
-            Map.of(
-                "KUBECONFIG", cluster.file("kubeconfig").toString(),
-                "KUBECACHEDIR", cluster.file("kube-cache").toString(),
-                "KUBE_EDITOR", "sed -i -e s/before/after/"));
 
-    Result.of(edit, "").orFail();
+    shop.edit(HEAD, "s/before/after/");
 
     JsonNode head = shop.get(HEAD);
     assertThat(head.at("/data/FOO").asText()).isEqualTo("after");

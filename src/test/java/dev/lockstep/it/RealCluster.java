@@ -143,6 +143,12 @@ public final class RealCluster implements AutoCloseable {
 
   /** Runs {@code kubectl} or {@code helm} of the cluster, as its administrator. */
   Result run(String program, List<String> arguments, String input) {
+    return run(program, arguments, input, Map.of());
+  }
+
+  /** The same, with more environment. */
+  Result run(
+      String program, List<String> arguments, String input, Map<String, String> environment) {
     List<String> command = new ArrayList<>();
     command.add(folder.resolve("bin").resolve(program).toString());
     command.addAll(arguments);
@@ -153,6 +159,7 @@ public final class RealCluster implements AutoCloseable {
             Map.of(
                 "KUBECONFIG", folder.resolve("kubeconfig").toString(),
                 "KUBECACHEDIR", folder.resolve("kube-cache").toString()));
+    builder.environment().putAll(environment);
     return Result.of(builder, input);
   }
 

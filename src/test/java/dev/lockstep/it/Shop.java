@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.StreamSupport;
@@ -90,6 +91,17 @@ final class Shop {
     List<String> all = new ArrayList<>(List.of("-n", name));
     all.addAll(List.of(arguments));
     return cluster.run("kubectl", all, input);
+  }
+
+  /** {@code kubectl edit} by somebody whose editor is sed; it has to succeed. */
+  Result edit(String kindAndName, String sedExpression) {
+    return cluster
+        .run(
+            "kubectl",
+            List.of("-n", name, "edit", kindAndName),
+            "",
+            Map.of("KUBE_EDITOR", "sed -i -e " + sedExpression))
+        .orFail();
   }
 
   /** {@code helm -n NAMESPACE …}, which has to succeed. */
