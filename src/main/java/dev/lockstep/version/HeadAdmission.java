@@ -1,6 +1,8 @@
 package dev.lockstep.version;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.lockstep.version.NumberGiver.Ask;
+import dev.lockstep.version.NumberGiver.Way;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -60,7 +62,7 @@ public final class HeadAdmission {
   private Stamp created(HeadReview review, Content content) {
     return versions
         .validStamp(review.id(), review.object(), content)
-        .filter(stamp -> isFreeOrSame(Version.id(review.id(), stamp.version()), content))
+        .filter(stamp -> isFreeOrSame(review, stamp.version(), content))
         .map(stamp -> restored(review.id(), stamp))
         .orElseGet(() -> given(review, content, Optional.empty(), review.user()));
   }
@@ -70,11 +72,9 @@ public final class HeadAdmission {
     return new Stamp(stamp.version(), stamp.content(), newest, stamp.changedBy());
   }
 
-  private boolean isFreeOrSame(ObjectId version, Content content) {
-    return store
-        .get(version)
-        .map(there -> versions.isVersion(version, there, content))
-        .orElse(true);
+  private boolean isFreeOrSame(HeadReview review, VersionNumber number, Content content) {
+    ObjectId version = Version.id(review.id(), number);
+    return versions.isVersion(version, content, review.dryRun()) || store.get(version).isEmpty();
   }
 
   private Stamp unchanged(HeadReview review, Content content, JsonNode old) {
@@ -94,7 +94,7 @@ public final class HeadAdmission {
     return Json.annotation(review.object(), Keys.RESTAMP)
         .flatMap(VersionNumber::parse)
         .filter(stamp.version()::equals)
-        .filter(number -> !isFreeOrSame(Version.id(review.id(), number), content))
+        .filter(number -> !isFreeOrSame(review, number, content))
         .isPresent();
   }
 
@@ -131,7 +131,10 @@ public final class HeadAdmission {
     Optional<String> changedBy =
         stamp.isPresent() ? stamp.get().changedBy() : review.user().map(user -> Stamp.UNKNOWN_USER);
     return Optional.of(
-        numbers.give(id, source.get(), oldContent, newest, changedBy, review.dryRun()).newest());
+        numbers
+            .give(
+                new Ask(id, source.get(), oldContent, newest, changedBy), Way.MAKE, review.dryRun())
+            .newest());
   }
 
   private Stamp given(
@@ -140,7 +143,10 @@ public final class HeadAdmission {
       Optional<VersionNumber> newest,
       Optional<String> changedBy) {
     NumberGiver.Given given =
-        numbers.give(review.id(), review.object(), content, newest, changedBy, true);
+        numbers.give(
+            new Ask(review.id(), review.object(), content, newest, changedBy),
+            Way.TRY,
+            review.dryRun());
     return new Stamp(given.number(), hasher.hash(content), given.newest(), changedBy);
   }
 

@@ -3,7 +3,6 @@ package dev.lockstep.version;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.lockstep.version.VersionStore.Creation;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -12,6 +11,25 @@ import java.util.Optional;
 final class NumberGiver {
   /** Names of strangers' objects that are stepped over before giving up. */
   private static final int MAX_STRANGERS = 100;
+
+  /**
+   * What a number is asked for.
+   *
+   * @param source holds the content; persisted, where a version is to be made of it
+   * @param newest the highest number given so far; if it is not known, the versions are listed
+   */
+  record Ask(
+      ObjectId head,
+      JsonNode source,
+      Content content,
+      Optional<VersionNumber> newest,
+      Optional<String> changedBy) {}
+
+  /** Whether the version is made at once, or its name only tried by a dry run. */
+  enum Way {
+    TRY,
+    MAKE
+  }
 
   /**
    * @param newest the highest number ever given, this one included
@@ -29,35 +47,30 @@ final class NumberGiver {
   }
 
   /**
-   * Tries the name by a create: under dry run this tells whether it is free and allowed; otherwise
-   * the version is made.
+   * Tries names by a create, which tells whether they are free and allowed.
    *
-   * @param source holds the content; persisted, unless this is a dry run
-   * @param newest the highest number given so far; if it is not known, the versions are listed
+   * @param dryRun whether the request is one: then nothing is written at all
    */
-  Given give(
-      ObjectId head,
-      JsonNode source,
-      Content content,
-      Optional<VersionNumber> newest,
-      Optional<String> changedBy,
-      boolean dryRun) {
-    ContentHash hash = hasher.hash(content);
-    Optional<VersionNumber> bound = newest.or(() -> highest(head));
+  Given give(Ask ask, Way way, boolean dryRun) {
+    ObjectId head = ask.head();
+    ContentHash hash = hasher.hash(ask.content());
+    boolean tried = dryRun || way == Way.TRY;
+    Optional<VersionNumber> bound = ask.newest().or(() -> highest(head));
     Optional<VersionNumber> equal =
-        bound.isEmpty() ? Optional.empty() : equalVersion(head, hash, content);
+        bound.isEmpty() ? Optional.empty() : equalVersion(ask, hash, dryRun);
     if (equal.isPresent()) {
       return new Given(equal.get(), bound.get().max(equal.get()));
     }
     VersionNumber number = bound.map(VersionNumber::next).orElse(VersionNumber.FIRST);
     for (int strangers = 0; strangers <= MAX_STRANGERS; strangers++) {
       ObjectId id = checked(Version.id(head, number), head);
-      JsonNode object = Version.object(head, source, number, hash, changedBy);
-      Creation creation = store.create(id, object, dryRun);
-      if (creation instanceof Creation.Failed failed && !isDryRunTrouble(failed, dryRun)) {
+      JsonNode object = Version.object(head, ask.source(), number, hash, ask.changedBy());
+      Creation creation = store.create(id, object, tried);
+      if (creation instanceof Creation.Failed failed && !isDryRunTrouble(failed, tried)) {
         throw Denial.of(failed.cause(), "make version " + number, head);
       }
-      if (!(creation instanceof Creation.NameTaken) || versions.isVersion(id, content)) {
+      if (!(creation instanceof Creation.NameTaken)
+          || versions.isVersion(id, ask.content(), dryRun)) {
         return new Given(number, number);
       }
       number = number.next();
@@ -79,14 +92,16 @@ final class NumberGiver {
         .max(Comparator.naturalOrder());
   }
 
-  private Optional<VersionNumber> equalVersion(ObjectId head, ContentHash hash, Content content) {
-    List<JsonNode> candidates = store.versionsWith(head, hash);
-    return candidates.stream()
+  private Optional<VersionNumber> equalVersion(Ask ask, ContentHash hash, boolean dryRun) {
+    ObjectId head = ask.head();
+    return store.versionsWith(head, hash).stream()
         .map(object -> Version.of(head.named(Json.name(object)), object, hasher))
         .flatMap(Optional::stream)
-        .filter(version -> version.head().equals(head) && version.content().sameAs(content))
+        .filter(version -> version.head().equals(head))
         .map(Version::number)
-        .min(Comparator.naturalOrder());
+        .sorted()
+        .filter(number -> versions.isVersion(Version.id(head, number), ask.content(), dryRun))
+        .findFirst();
   }
 
   /**

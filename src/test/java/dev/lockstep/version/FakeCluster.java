@@ -186,4 +186,16 @@ public final class FakeCluster implements VersionStore {
     set(object, "annotations", Stamp.noAnnotations());
     put(head, object);
   }
+
+  @Override
+  public boolean unmark(ObjectId version) {
+    calls.add("unmark " + version.name());
+    Optional<JsonNode> found = find(version);
+    found.ifPresent(
+        object -> {
+          ((ObjectNode) object).withObject("/metadata/annotations").remove(Keys.UNUSED_SINCE);
+          put(version, (ObjectNode) object);
+        });
+    return found.isPresent();
+  }
 }
