@@ -1,6 +1,7 @@
 package dev.lockstep;
 
 import dev.lockstep.admission.HeadWebhook;
+import dev.lockstep.admission.WorkloadReviewers;
 import dev.lockstep.admission.WorkloadWebhook;
 import dev.lockstep.binding.WorkloadAdmission;
 import dev.lockstep.binding.WorkloadKind;
@@ -18,6 +19,7 @@ import dev.lockstep.kubernetes.Leadership;
 import dev.lockstep.kubernetes.NamespaceWatch;
 import dev.lockstep.kubernetes.TokenFile;
 import dev.lockstep.reconcile.Reconciler;
+import dev.lockstep.version.ApiCallException;
 import dev.lockstep.version.ContentHasher;
 import dev.lockstep.version.CurrentVersions;
 import dev.lockstep.version.HeadAdmission;
@@ -34,16 +36,23 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jboss.logging.Logger;
 
 /** Puts the parts together: the rules, what they look things up with, and who asks them. */
 @Startup
 @Singleton
 public class Lockstep {
+  private static final Logger LOG = Logger.getLogger(Lockstep.class);
+  private static final int LOOK_UP_THREADS = 32;
   private static final int RECONCILER_THREADS = 4;
   private static final int PASS_THREADS = 2;
 
-  private final ExecutorService lookUps = Executors.newCachedThreadPool(named("lockstep-look-up"));
+  private final ExecutorService lookUps =
+      Executors.newFixedThreadPool(LOOK_UP_THREADS, named("lockstep-look-up"));
+  private final WorkloadReviewers workloadReviewers =
+      new WorkloadReviewers(named("lockstep-workload"));
   private final ScheduledExecutorService reconcilers =
       Executors.newScheduledThreadPool(RECONCILER_THREADS, named("lockstep-reconciler"));
 
@@ -51,6 +60,7 @@ public class Lockstep {
       Executors.newScheduledThreadPool(PASS_THREADS, named("lockstep-pass"));
 
   private final ApiServer api;
+  private final HashKey hashKey;
   private final NamespaceWatch namespaces;
   private final HeadWatch heads;
   private final Reconciler reconciler;
@@ -69,7 +79,8 @@ public class Lockstep {
     api = new ApiServer(client.getConfiguration());
     namespaces = new NamespaceWatch(client, api, config.namespace());
     VersionStore store = new ApiVersionStore(api);
-    ContentHasher hasher = new ContentHasher(new HashKey(api, config.namespace()));
+    hashKey = new HashKey(api, config.namespace());
+    ContentHasher hasher = new ContentHasher(hashKey);
     CurrentVersions versions = new CurrentVersions(store, hasher);
 
     WorkloadSettings settings = new WorkloadSettings(config.rollout(), config.missing());
@@ -109,6 +120,7 @@ public class Lockstep {
 
   @PostConstruct
   void start() {
+    makeHashKey();
     namespaces.start(
         new NamespaceWatch.Listener(
             reconciler::namespaceOptedIn,
@@ -118,6 +130,15 @@ public class Lockstep {
     leadership.start();
   }
 
+  private void makeHashKey() {
+    try {
+      hashKey.get();
+    } catch (ApiCallException e) {
+      LOG.warnf("no key for the hashes of Secrets yet: %s", e.getMessage());
+      reconcilers.schedule(this::makeHashKey, 1, TimeUnit.SECONDS);
+    }
+  }
+
   @PreDestroy
   void stop() {
     leadership.close();
@@ -125,12 +146,13 @@ public class Lockstep {
     passes.shutdownNow();
     heads.close();
     namespaces.close();
+    workloadReviewers.close();
     lookUps.shutdownNow();
     api.close();
   }
 
   boolean isReady() {
-    return namespaces.isReady() && heads.isReady();
+    return hashKey.isThere() && namespaces.isReady() && heads.isReady();
   }
 
   @Produces
@@ -143,6 +165,12 @@ public class Lockstep {
   @Singleton
   WorkloadWebhook workloadWebhook() {
     return workloadWebhook;
+  }
+
+  @Produces
+  @Singleton
+  WorkloadReviewers workloadReviewers() {
+    return workloadReviewers;
   }
 
   private static List<WorkloadKind> customKinds(LockstepConfig config) {

@@ -5,7 +5,7 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Ready when it knows which namespaces are opted in and which heads there are. */
+/** Ready when it has its key, and knows which namespaces are opted in and which heads there are. */
 @Readiness
 @Singleton
 class Ready implements HealthCheck {

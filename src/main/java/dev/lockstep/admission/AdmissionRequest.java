@@ -2,6 +2,7 @@ package dev.lockstep.admission;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The request of an AdmissionReview, {@code admission.k8s.io/v1}. Callers are not authenticated, so
@@ -25,6 +26,8 @@ record AdmissionRequest(
     JsonNode object,
     Optional<JsonNode> oldObject) {
 
+  private static final Pattern KIND = Pattern.compile("[A-Za-z][A-Za-z0-9-]{0,62}");
+
   enum Operation {
     CREATE,
     UPDATE
@@ -40,7 +43,7 @@ record AdmissionRequest(
     String uid = text(request, "uid");
     require(!uid.isEmpty(), "request.uid");
     JsonNode resource = request.path("resource");
-    require(!text(resource, "resource").isEmpty(), "request.resource.resource");
+    require(KIND.matcher(text(resource, "resource")).matches(), "request.resource.resource");
     Operation operation = operation(text(request, "operation"));
     JsonNode object = request.path("object");
     require(object.isObject(), "request.object");
@@ -62,6 +65,12 @@ record AdmissionRequest(
         Optional.of(text(request.path("options"), "fieldManager")).filter(m -> !m.isEmpty()),
         object,
         operation == Operation.UPDATE ? Optional.of(oldObject) : Optional.empty());
+  }
+
+  /** For people; holds nothing that was not checked: {@code configmaps shop/app-config}. */
+  String subject() {
+    String kind = object.path("kind").asText();
+    return (KIND.matcher(kind).matches() ? kind : resource) + " " + namespace + "/" + name;
   }
 
   private static Operation operation(String text) {

@@ -1,11 +1,9 @@
 package dev.lockstep.admission;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lockstep.version.ApiCallException;
+import dev.lockstep.version.Deadline;
 import dev.lockstep.version.Denial;
+import dev.lockstep.version.InvalidContentException;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.ws.rs.Consumes;
@@ -14,9 +12,8 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.io.IOException;
 import java.time.Duration;
-import java.util.Base64;
+import java.util.concurrent.Executor;
 import org.jboss.logging.Logger;
 
 /**
@@ -32,59 +29,56 @@ public class AdmissionResource {
   /** Less than the webhooks' timeoutSeconds, so that the answer is ours and says what to do. */
   private static final Duration TIME_FOR_A_REVIEW = Duration.ofSeconds(8);
 
-  private final ObjectMapper json = new ObjectMapper();
+  /** At least two reviews of the largest size. */
+  private static final int BYTES_AT_ONCE = 32 * 1024 * 1024;
+
+  private final ReviewReader reader = new ReviewReader();
+  private final ReviewWriter writer = new ReviewWriter();
+  private final ByteBudget budget = new ByteBudget(BYTES_AT_ONCE);
   private final HeadWebhook heads;
   private final WorkloadWebhook workloads;
+  private final WorkloadReviewers workloadReviewers;
 
-  public AdmissionResource(HeadWebhook heads, WorkloadWebhook workloads) {
+  public AdmissionResource(
+      HeadWebhook heads, WorkloadWebhook workloads, WorkloadReviewers workloadReviewers) {
     this.heads = heads;
     this.workloads = workloads;
+    this.workloadReviewers = workloadReviewers;
   }
 
   @POST
   @Path("/heads")
   public Uni<Response> heads(byte[] body) {
-    return answer(body, heads);
+    return answer(body, heads, Infrastructure.getDefaultWorkerPool());
   }
 
   @POST
   @Path("/workloads")
   public Uni<Response> workloads(byte[] body) {
-    return answer(body, workloads);
+    return answer(body, workloads, workloadReviewers);
   }
 
-  private Uni<Response> answer(byte[] body, Webhook webhook) {
+  private Uni<Response> answer(byte[] body, Webhook webhook, Executor executor) {
+    long arrived = System.nanoTime();
     return Uni.createFrom()
-        .item(() -> decode(body))
-        .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
-        .onItem()
-        .transformToUni(request -> decide(request, webhook).map(v -> response(request, v)))
+        .item(() -> within(arrived, body, webhook))
+        .runSubscriptionOn(executor)
         .onFailure(MalformedReviewException.class)
-        .recoverWithItem(AdmissionResource::malformed);
+        .recoverWithItem(AdmissionResource::malformed)
+        .onFailure(ApiCallException.class)
+        .recoverWithItem(AdmissionResource::overloaded);
   }
 
-  private AdmissionRequest decode(byte[] body) {
-    try {
-      JsonNode review = json.readTree(body);
-      return AdmissionRequest.of(review);
-    } catch (JsonProcessingException e) {
-      throw new MalformedReviewException("the body is not JSON");
-    } catch (IOException e) {
-      throw new MalformedReviewException("the body ends early");
-    }
+  private Response within(long arrived, byte[] body, Webhook webhook) {
+    Duration left = TIME_FOR_A_REVIEW.minusNanos(System.nanoTime() - arrived);
+    return Deadline.within(
+        left, () -> budget.with(body.length, TIME_FOR_A_REVIEW, () -> respond(body, webhook)));
   }
 
-  private static Uni<Verdict> decide(AdmissionRequest request, Webhook webhook) {
-    return Uni.createFrom()
-        .item(() -> verdict(request, webhook))
-        .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
-        .ifNoItem()
-        .after(TIME_FOR_A_REVIEW)
-        .recoverWithItem(
-            () ->
-                new Verdict.Denied(
-                    Denial.UNAVAILABLE,
-                    denial(request, Denial.UNAVAILABLE, "the API server took too long")));
+  private Response respond(byte[] body, Webhook webhook) {
+    AdmissionRequest request = reader.read(body);
+    byte[] answer = writer.write(request.uid(), verdict(request, webhook));
+    return Response.ok(answer, MediaType.APPLICATION_JSON).build();
   }
 
   private static Verdict verdict(AdmissionRequest request, Webhook webhook) {
@@ -93,76 +87,32 @@ public class AdmissionResource {
     } catch (Denial denial) {
       return Verdict.Denied.of(denial);
     } catch (ApiCallException e) {
-      return Verdict.Denied.of(Denial.of(e, "admit", subject(request)));
-    } catch (IllegalArgumentException e) {
-      return new Verdict.Denied(Denial.INVALID, denial(request, Denial.INVALID, e.getMessage()));
+      return Verdict.Denied.of(Denial.of(e, "admit", request.subject()));
+    } catch (InvalidContentException e) {
+      return denied(request, Denial.INVALID, e.getMessage(), "Correct it, then apply again.");
     } catch (RuntimeException e) {
-      LOG.errorf(e, "%s of %s failed", request.operation(), subject(request));
-      return new Verdict.Denied(500, denial(request, 500, "an error in Lockstep, see its log"));
+      LOG.errorf(e, "%s of %s failed", request.operation(), request.subject());
+      return denied(
+          request, 500, "an error in Lockstep, see its log", "Nothing was changed; apply again.");
     }
   }
 
-  private static String denial(AdmissionRequest request, int code, String cause) {
-    return new Denial(code, "admit", subject(request), cause, "Nothing was changed; apply again.")
-        .getMessage();
-  }
-
-  private static String subject(AdmissionRequest request) {
-    return request.object().path("kind").asText(request.resource())
-        + " "
-        + request.namespace()
-        + "/"
-        + request.name();
-  }
-
-  private Response response(AdmissionRequest request, Verdict verdict) {
-    ObjectNode review = json.createObjectNode();
-    review.put("apiVersion", "admission.k8s.io/v1").put("kind", "AdmissionReview");
-    ObjectNode response = review.putObject("response").put("uid", request.uid());
-    if (verdict instanceof Verdict.Denied denied) {
-      response
-          .put("allowed", false)
-          .putObject("status")
-          .put("code", denied.code())
-          .put("reason", reason(denied.code()))
-          .put("message", denied.message());
-    } else if (verdict instanceof Verdict.Allowed allowed) {
-      response.put("allowed", true);
-      if (!allowed.patch().isEmpty()) {
-        byte[] patch = bytes(allowed.patch().operations());
-        response
-            .put("patchType", "JSONPatch")
-            .put("patch", Base64.getEncoder().encodeToString(patch));
-      }
-      if (!allowed.warnings().isEmpty()) {
-        allowed.warnings().forEach(response.putArray("warnings")::add);
-      }
-    }
-    return Response.ok(bytes(review), MediaType.APPLICATION_JSON).build();
-  }
-
-  /** What clients show for a code: metav1.StatusReason. */
-  private static String reason(int code) {
-    return switch (code) {
-      case Denial.FORBIDDEN -> "Forbidden";
-      case Denial.INVALID -> "Invalid";
-      case Denial.UNAVAILABLE -> "ServiceUnavailable";
-      default -> "InternalError";
-    };
-  }
-
-  private byte[] bytes(JsonNode node) {
-    try {
-      return json.writeValueAsBytes(node);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a tree of JSON nodes can always be written", e);
-    }
+  private static Verdict denied(AdmissionRequest request, int code, String cause, String remedy) {
+    return Verdict.Denied.of(new Denial(code, "admit", request.subject(), cause, remedy));
   }
 
   private static Response malformed(Throwable cause) {
-    return Response.status(Response.Status.BAD_REQUEST)
-        .type(MediaType.TEXT_PLAIN)
-        .entity("lockstep: no AdmissionReview: " + cause.getMessage() + ".\n")
-        .build();
+    return plain(
+        Response.Status.BAD_REQUEST, "lockstep: no AdmissionReview: " + cause.getMessage() + ".\n");
+  }
+
+  private static Response overloaded(Throwable cause) {
+    return plain(
+        Response.Status.SERVICE_UNAVAILABLE,
+        "lockstep: no answer in time: " + cause.getMessage() + ".\n");
+  }
+
+  private static Response plain(Response.Status status, String sentence) {
+    return Response.status(status).type(MediaType.TEXT_PLAIN).entity(sentence).build();
   }
 }

@@ -12,6 +12,7 @@ import dev.lockstep.version.Stamp;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** {@code heads.lockstep.dev}: ConfigMaps and Secrets. */
 public final class HeadWebhook implements Webhook {
@@ -47,7 +48,9 @@ public final class HeadWebhook implements Webhook {
                 namespace.get()));
     if (outcome instanceof HeadOutcome.Stamped stamped) {
       write(patch, stamped.stamp().labels(), stamped.stamp().annotations());
-    } else if (Stamp.isHead(request.object())) {
+    } else if (outcome instanceof HeadOutcome.Unstamped
+        && Stream.concat(Stream.of(request.object()), request.oldObject().stream())
+            .anyMatch(Stamp::isHead)) {
       write(patch, Stamp.noLabels(), Stamp.noAnnotations());
     }
     return new Verdict.Allowed(patch, outcome.warnings());

@@ -25,6 +25,7 @@ import java.util.TreeSet;
 
 /** One admission of a workload: its references sorted by head, and one version found for each. */
 final class Binding {
+  private static final int MAX_NAMES = 1000;
 
   /** The references of one head, by how they name it. */
   private static final class Group {
@@ -91,6 +92,7 @@ final class Binding {
     warnings.addAll(missingPolicy.warnings());
     List<Reference> references =
         Reference.in(review.template()).stream().filter(r -> r.named().isValid()).toList();
+    checkNumber(references);
     lookUpTogether(references);
     references.forEach(this::sort);
     groups.forEach(this::bind);
@@ -110,6 +112,19 @@ final class Binding {
     annotations.put(Keys.REBIND, Optional.empty());
     annotations.put(Keys.BASELINE, Optional.empty());
     return annotations;
+  }
+
+  /** Each name costs look-ups: nobody may ask for them without end. */
+  private void checkNumber(List<Reference> references) {
+    long names = references.stream().map(Reference::named).distinct().count();
+    if (names > MAX_NAMES) {
+      throw new Denial(
+          Denial.INVALID,
+          "admit",
+          review,
+          "its pod template names " + names + " ConfigMaps and Secrets, " + MAX_NAMES + " can be",
+          "Use fewer, or annotate it with " + Keys.VERSIONED + "=false.");
+    }
   }
 
   /** Asks for all names at once; what is asked for later is there then, or rare. */

@@ -1,6 +1,7 @@
 package dev.lockstep.binding;
 
 import dev.lockstep.version.CurrentVersions;
+import dev.lockstep.version.Deadline;
 import dev.lockstep.version.Meaning;
 import dev.lockstep.version.OptedIn;
 import java.util.Collection;
@@ -27,7 +28,7 @@ final class Meanings {
     this.versions = versions;
     this.namespace = namespace;
     this.dryRun = dryRun;
-    this.executor = executor;
+    this.executor = Deadline.carriedTo(executor);
   }
 
   void lookUp(Collection<HeadRef> names) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lockstep.version.ApiCallException;
+import dev.lockstep.version.Deadline;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -156,17 +158,18 @@ public final class ApiServer implements AutoCloseable {
   }
 
   private Reply send(HttpRequest.Builder request) {
+    Duration time = Deadline.timeFor(TIME_FOR_A_CALL);
+    CompletableFuture<HttpResponse<byte[]>> answer =
+        client.getHttpClient().sendAsync(request.build(), byte[].class);
     try {
-      HttpResponse<byte[]> response =
-          client
-              .getHttpClient()
-              .sendAsync(request.build(), byte[].class)
-              .get(2 * TIME_FOR_A_CALL.toMillis(), TimeUnit.MILLISECONDS);
+      HttpResponse<byte[]> response = answer.get(time.toMillis(), TimeUnit.MILLISECONDS);
       return new Reply(response.code(), body(response));
     } catch (InterruptedException e) {
+      answer.cancel(true);
       Thread.currentThread().interrupt();
       throw noAnswer("interrupted");
     } catch (TimeoutException | CancellationException e) {
+      answer.cancel(true);
       throw noAnswer("too late");
     } catch (ExecutionException e) {
       throw noAnswer(e.getCause().getClass().getSimpleName());

@@ -13,7 +13,8 @@ import java.util.function.Supplier;
 
 /**
  * The key of the hashes of Secrets: 32 random bytes in a Secret of our own namespace, made once by
- * whoever comes first. Without it, hashes of another key are only found not to be comparable.
+ * whoever comes first; when a server starts, since an admission may be a dry run. Without it,
+ * hashes of another key are only found not to be comparable.
  */
 public final class HashKey implements Supplier<byte[]> {
   private static final String NAME = "lockstep-hash-key";
@@ -38,6 +39,10 @@ public final class HashKey implements Supplier<byte[]> {
       key = read().or(this::make).or(this::read).orElseThrow(this::unusable);
     }
     return key;
+  }
+
+  public boolean isThere() {
+    return key != null;
   }
 
   private Optional<byte[]> read() {

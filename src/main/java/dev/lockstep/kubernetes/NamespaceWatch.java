@@ -76,11 +76,16 @@ public final class NamespaceWatch implements Namespaces, AutoCloseable {
       return Optional.empty();
     }
     Namespace known = informer.getStore().getByKey(namespace);
+    if (known != null && known.getMetadata().getDeletionTimestamp() != null) {
+      // Nothing can be made there any more, and nothing must be in the way of its end.
+      return Optional.empty();
+    }
     return known != null
         ? Optional.of(new OptedIn(namespace, annotations(known)))
         : api.get("/api/v1/namespaces/" + namespace)
             .filter(
                 live -> Json.label(live, Keys.VERSIONING).filter(Keys.OPTED_IN::equals).isPresent())
+            .filter(live -> !live.path("metadata").has("deletionTimestamp"))
             .map(live -> new OptedIn(namespace, Json.annotations(live)));
   }
 

@@ -5,13 +5,14 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
  * Items to be worked on, each by one thread at a time, and once however often it is added before
- * its turn. An item that fails comes back, later each time.
+ * its turn. An item that fails comes back, later each time; news of it bring it back at once.
  */
 public final class WorkQueue<T> {
   private static final Duration FIRST_DELAY = Duration.ofMillis(100);
@@ -23,6 +24,7 @@ public final class WorkQueue<T> {
   private final Set<T> running = new HashSet<>();
   private final Set<T> addedWhileRunning = new HashSet<>();
   private final Map<T, Duration> delays = new HashMap<>();
+  private final Map<T, Future<?>> retries = new HashMap<>();
 
   /**
    * @param work false means: to be tried again
@@ -33,6 +35,10 @@ public final class WorkQueue<T> {
   }
 
   public synchronized void add(T item) {
+    Future<?> retry = retries.remove(item);
+    if (retry != null) {
+      retry.cancel(false);
+    }
     if (running.contains(item)) {
       addedWhileRunning.add(item);
     } else if (waiting.add(item)) {
@@ -42,6 +48,8 @@ public final class WorkQueue<T> {
 
   /** Forgets what waits; what runs ends. */
   public synchronized void clear() {
+    retries.values().forEach(retry -> retry.cancel(false));
+    retries.clear();
     waiting.clear();
     addedWhileRunning.clear();
     delays.clear();
@@ -66,17 +74,18 @@ public final class WorkQueue<T> {
     running.remove(item);
     if (done) {
       delays.remove(item);
-      if (addedWhileRunning.remove(item)) {
-        add(item);
-      }
-      return;
     }
-    addedWhileRunning.remove(item);
+    if (addedWhileRunning.remove(item)) {
+      add(item);
+    } else if (!done) {
+      retryLater(item);
+    }
+  }
+
+  private void retryLater(T item) {
     Duration delay = delays.getOrDefault(item, FIRST_DELAY);
     Duration doubled = delay.multipliedBy(2);
     delays.put(item, doubled.compareTo(LONGEST_DELAY) < 0 ? doubled : LONGEST_DELAY);
-    if (waiting.add(item)) {
-      executor.schedule(() -> run(item), delay.toMillis(), TimeUnit.MILLISECONDS);
-    }
+    retries.put(item, executor.schedule(() -> add(item), delay.toMillis(), TimeUnit.MILLISECONDS));
   }
 }

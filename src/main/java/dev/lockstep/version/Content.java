@@ -30,8 +30,7 @@ public final class Content {
   }
 
   /**
-   * @throws IllegalArgumentException if what should be base64 is not; the message names the field,
-   *     never the value
+   * @throws InvalidContentException if what should be base64 is not
    */
   public static Content of(HeadKind kind, JsonNode object) {
     return switch (kind) {
@@ -96,7 +95,7 @@ public final class Content {
         decoded.put(entry.getKey(), Base64.getDecoder().decode(entry.getValue().asText("")));
       } catch (IllegalArgumentException e) {
         // The decoder's own message would quote the value.
-        throw new IllegalArgumentException(field + "[" + entry.getKey() + "] is not base64");
+        throw new InvalidContentException(field + "[" + entry.getKey() + "] is not base64");
       }
     }
     return decoded;

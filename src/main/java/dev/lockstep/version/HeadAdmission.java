@@ -41,9 +41,28 @@ public final class HeadAdmission {
     Eligibility.Verdict verdict =
         Eligibility.of(review.id().kind(), review.object(), review.oldObject(), review.namespace());
     List<String> warnings = verdict.warnings();
-    return verdict.isVersioned()
-        ? new HeadOutcome.Stamped(withRoom(stamp(review), review.object()), warnings)
-        : new HeadOutcome.Unstamped(warnings);
+    if (!verdict.isVersioned()) {
+      keepWhatLeaves(review);
+      return new HeadOutcome.Unstamped(warnings);
+    }
+    return isBeingDeleted(review)
+        ? new HeadOutcome.Unchanged(warnings)
+        : new HeadOutcome.Stamped(withRoom(stamp(review), review.object()), warnings);
+  }
+
+  /** It is kept by finalizers alone: nothing must be in the way of its end. */
+  private static boolean isBeingDeleted(HeadReview review) {
+    return review.object().path("metadata").hasNonNull("deletionTimestamp");
+  }
+
+  /** A head that is left out from now on may change its content in the same request. */
+  private void keepWhatLeaves(HeadReview review) {
+    if (!isBeingDeleted(review)) {
+      review
+          .oldObject()
+          .filter(Stamp::isHead)
+          .ifPresent(old -> keepPredecessor(review, old, Content.of(review.id().kind(), old)));
+    }
   }
 
   private Stamp stamp(HeadReview review) {
@@ -58,18 +77,25 @@ public final class HeadAdmission {
         : changed(review, content, old, oldContent);
   }
 
-  /** A stamp that comes along is kept where nothing speaks against it: a restore from a backup. */
+  /**
+   * A stamp that comes along is kept where nothing speaks against it: a restore from a backup. One
+   * of another scheme can't be checked, and counts as long as no version says otherwise.
+   */
   private Stamp created(HeadReview review, Content content) {
-    return versions
-        .validStamp(review.id(), review.object(), content)
+    ContentHash hash = hasher.hash(content);
+    return Stamp.of(review.object())
+        .filter(
+            stamp ->
+                stamp.content().equals(hash) || !hasher.knows(review.id().kind(), stamp.content()))
         .filter(stamp -> isFreeOrSame(review, stamp.version(), content))
-        .map(stamp -> restored(review.id(), stamp))
+        .map(stamp -> restored(review, stamp, hash))
         .orElseGet(() -> given(review, content, Optional.empty(), review.user()));
   }
 
-  private Stamp restored(ObjectId head, Stamp stamp) {
-    VersionNumber newest = numbers.highest(head).map(stamp.newest()::max).orElse(stamp.newest());
-    return new Stamp(stamp.version(), stamp.content(), newest, stamp.changedBy());
+  private Stamp restored(HeadReview review, Stamp stamp, ContentHash hash) {
+    VersionNumber newest =
+        numbers.highest(review.id()).map(stamp.newest()::max).orElse(stamp.newest());
+    return new Stamp(stamp.version(), hash, newest, review.user());
   }
 
   private boolean isFreeOrSame(HeadReview review, VersionNumber number, Content content) {
@@ -113,9 +139,12 @@ public final class HeadAdmission {
     ObjectId id = review.id();
     Optional<JsonNode> persisted = review.dryRun() ? Optional.of(old) : store.get(id);
     Optional<JsonNode> source =
-        persisted.filter(head -> Content.of(id.kind(), head).sameAs(oldContent));
+        persisted
+            .filter(head -> isVersioned(review, head))
+            .filter(head -> Content.of(id.kind(), head).sameAs(oldContent));
     if (source.isEmpty()) {
-      // The head is not what this request is based on: it will conflict, and be admitted anew.
+      // The head is not what this request is based on: it will conflict, and be admitted anew. Or
+      // it was left out until now, whatever the review says: no version of that is due.
       return Stamp.newest(old);
     }
     Optional<Stamp> stamp = versions.validStamp(id, source.get(), oldContent);
@@ -135,6 +164,11 @@ public final class HeadAdmission {
             .give(
                 new Ask(id, source.get(), oldContent, newest, changedBy), Way.MAKE, review.dryRun())
             .newest());
+  }
+
+  private static boolean isVersioned(HeadReview review, JsonNode persisted) {
+    return Eligibility.of(review.id().kind(), persisted, Optional.of(persisted), review.namespace())
+        .isVersioned();
   }
 
   private Stamp given(

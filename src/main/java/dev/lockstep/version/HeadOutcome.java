@@ -8,6 +8,9 @@ public sealed interface HeadOutcome {
   /** For kubectl to print. */
   List<String> warnings();
 
+  /** Nothing changes. */
+  record Unchanged(List<String> warnings) implements HeadOutcome {}
+
   /** The object gets no versions: it must not carry a stamp. */
   record Unstamped(List<String> warnings) implements HeadOutcome {}
 

@@ -3,6 +3,7 @@ package dev.lockstep.version;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.lockstep.version.VersionStore.Creation;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -11,6 +12,8 @@ import java.util.Optional;
 final class NumberGiver {
   /** Names of strangers' objects that are stepped over before giving up. */
   private static final int MAX_STRANGERS = 100;
+
+  private static final int MAX_COMPARED = 10;
 
   /**
    * What a number is asked for.
@@ -55,9 +58,12 @@ final class NumberGiver {
     ObjectId head = ask.head();
     ContentHash hash = hasher.hash(ask.content());
     boolean tried = dryRun || way == Way.TRY;
-    Optional<VersionNumber> bound = ask.newest().or(() -> highest(head));
+    List<JsonNode> listed = ask.newest().isPresent() ? List.of() : store.metadataOfVersions(head);
+    Optional<VersionNumber> bound = ask.newest().or(() -> highest(head, listed));
     Optional<VersionNumber> equal =
-        bound.isEmpty() ? Optional.empty() : equalVersion(ask, hash, dryRun);
+        bound.isEmpty()
+            ? Optional.empty()
+            : equalVersion(ask, hash, dryRun).or(() -> equalOfOtherScheme(ask, listed, dryRun));
     if (equal.isPresent()) {
       return new Given(equal.get(), bound.get().max(equal.get()));
     }
@@ -84,12 +90,39 @@ final class NumberGiver {
   }
 
   Optional<VersionNumber> highest(ObjectId head) {
-    return store.metadataOfVersions(head).stream()
+    return highest(head, store.metadataOfVersions(head));
+  }
+
+  private static Optional<VersionNumber> highest(ObjectId head, List<JsonNode> listed) {
+    return listed.stream()
         .map(object -> VersionName.parse(Json.name(object)))
         .flatMap(Optional::stream)
         .filter(name -> name.head().equals(head.name()))
         .map(VersionName::number)
         .max(Comparator.naturalOrder());
+  }
+
+  /**
+   * Versions that were hashed in another way (by an older Lockstep, with a lost key) can't be found
+   * by their hash: the newest of them are read and compared.
+   */
+  private Optional<VersionNumber> equalOfOtherScheme(
+      Ask ask, List<JsonNode> listed, boolean dryRun) {
+    ObjectId head = ask.head();
+    return listed.stream()
+        .filter(
+            object ->
+                Json.label(object, Keys.CONTENT)
+                    .flatMap(ContentHash::parse)
+                    .filter(hash -> !hasher.knows(head.kind(), hash))
+                    .isPresent())
+        .map(object -> VersionName.parse(Json.name(object)))
+        .flatMap(Optional::stream)
+        .map(VersionName::number)
+        .sorted(Comparator.reverseOrder())
+        .limit(MAX_COMPARED)
+        .filter(number -> versions.isVersion(Version.id(head, number), ask.content(), dryRun))
+        .findFirst();
   }
 
   private Optional<VersionNumber> equalVersion(Ask ask, ContentHash hash, boolean dryRun) {
@@ -105,10 +138,11 @@ final class NumberGiver {
   }
 
   /**
-   * The API server's answer where a foreign webhook does not support dry run; a create may pass.
+   * Whether a dry run failed for what does not keep a version from being made: a foreign webhook
+   * without support for dry run (400), or content that the API server will refuse in the head, too.
    */
   private static boolean isDryRunTrouble(Creation.Failed failed, boolean dryRun) {
-    return dryRun && failed.cause().code() == 400;
+    return dryRun && (failed.cause().code() == 400 || failed.cause().code() == 422);
   }
 
   private static ObjectId checked(ObjectId version, ObjectId head) {

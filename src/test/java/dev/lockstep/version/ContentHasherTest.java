@@ -4,7 +4,7 @@ import static dev.lockstep.version.FakeCluster.configMap;
 import static dev.lockstep.version.FakeCluster.object;
 import static dev.lockstep.version.FakeCluster.secret;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
@@ -106,7 +106,7 @@ class ContentHasherTest {
   void whatIsNotBase64IsToldWithoutQuotingIt() {
     ObjectNode bad = object(secret("a"), Map.of());
     bad.withObject("/data").put("password", "hunter2!");
-    assertThatIllegalArgumentException()
+    assertThatExceptionOfType(InvalidContentException.class)
         .isThrownBy(() -> Content.of(HeadKind.SECRET, bad))
         .withMessage("data[password] is not base64");
   }

@@ -78,7 +78,7 @@ public final class FakeCluster implements VersionStore {
     if (outcome instanceof HeadOutcome.Stamped stamped) {
       set(admitted, "labels", stamped.stamp().labels());
       set(admitted, "annotations", stamped.stamp().annotations());
-    } else {
+    } else if (outcome instanceof HeadOutcome.Unstamped) {
       set(admitted, "labels", Stamp.noLabels());
       set(admitted, "annotations", Stamp.noAnnotations());
     }
