@@ -1,6 +1,7 @@
 package dev.lockstep;
 
 import dev.lockstep.admission.HeadWebhook;
+import dev.lockstep.admission.VersionWebhook;
 import dev.lockstep.admission.WorkloadReviewers;
 import dev.lockstep.admission.WorkloadWebhook;
 import dev.lockstep.binding.WorkloadAdmission;
@@ -12,17 +13,23 @@ import dev.lockstep.kubernetes.ApiHeads;
 import dev.lockstep.kubernetes.ApiRevisions;
 import dev.lockstep.kubernetes.ApiServer;
 import dev.lockstep.kubernetes.ApiVersionStore;
+import dev.lockstep.kubernetes.ApiVersions;
 import dev.lockstep.kubernetes.ApiWorkloads;
 import dev.lockstep.kubernetes.HashKey;
 import dev.lockstep.kubernetes.HeadWatch;
 import dev.lockstep.kubernetes.Leadership;
 import dev.lockstep.kubernetes.NamespaceWatch;
 import dev.lockstep.kubernetes.TokenFile;
+import dev.lockstep.reconcile.Collector;
 import dev.lockstep.reconcile.Reconciler;
+import dev.lockstep.retention.Retention;
+import dev.lockstep.retention.RetentionSettings;
+import dev.lockstep.retention.VersionGuard;
 import dev.lockstep.version.ApiCallException;
 import dev.lockstep.version.ContentHasher;
 import dev.lockstep.version.CurrentVersions;
 import dev.lockstep.version.HeadAdmission;
+import dev.lockstep.version.ObjectId;
 import dev.lockstep.version.VersionStore;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.quarkus.runtime.Startup;
@@ -64,9 +71,11 @@ public class Lockstep {
   private final NamespaceWatch namespaces;
   private final HeadWatch heads;
   private final Reconciler reconciler;
+  private final Collector collector;
   private final Leadership leadership;
   private final HeadWebhook headWebhook;
   private final WorkloadWebhook workloadWebhook;
+  private final VersionWebhook versionWebhook;
 
   Lockstep(LockstepConfig config, KubernetesClient client) {
     config
@@ -115,7 +124,24 @@ public class Lockstep {
                 config.rebindPerSecond()),
             reconcilers,
             passes);
-    leadership = new Leadership(client, config.namespace(), reconciler::lead, reconciler::follow);
+    ApiVersions allVersions = new ApiVersions(api, kinds);
+    versionWebhook = new VersionWebhook(new VersionGuard(allVersions, namespaces));
+    collector =
+        new Collector(
+            allVersions,
+            namespaces,
+            namespaces::all,
+            new Retention(
+                new RetentionSettings(
+                    config.keepVersions().configMaps(),
+                    config.keepVersions().secrets(),
+                    config.retention().grace(),
+                    config.retention().minimumAge())),
+            new Collector.Schedule(
+                config.retention().mode(), config.retention().grace(), config.retention().sweep()),
+            passes,
+            Clock.systemUTC());
+    leadership = new Leadership(client, config.namespace(), this::lead, this::follow);
   }
 
   @PostConstruct
@@ -126,8 +152,28 @@ public class Lockstep {
             reconciler::namespaceOptedIn,
             reconciler::namespaceChanged,
             reconciler::namespaceOptedOut));
-    heads.start(reconciler::headAdded, reconciler::headChanged);
+    heads.start(this::headAdded, this::headChanged);
     leadership.start();
+  }
+
+  private void lead() {
+    reconciler.lead();
+    collector.lead();
+  }
+
+  private void follow() {
+    reconciler.follow();
+    collector.follow();
+  }
+
+  private void headAdded(ObjectId head) {
+    reconciler.headAdded(head);
+    collector.touched(head.namespace());
+  }
+
+  private void headChanged(ObjectId head) {
+    reconciler.headChanged(head);
+    collector.touched(head.namespace());
   }
 
   private void makeHashKey() {
@@ -165,6 +211,12 @@ public class Lockstep {
   @Singleton
   WorkloadWebhook workloadWebhook() {
     return workloadWebhook;
+  }
+
+  @Produces
+  @Singleton
+  VersionWebhook versionWebhook() {
+    return versionWebhook;
   }
 
   @Produces

@@ -3,16 +3,16 @@ package dev.lockstep.reconcile;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.lockstep.binding.HeadRef;
 import dev.lockstep.retention.Candidate;
+import dev.lockstep.retention.Users;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /**
  * Versions of a namespace and all that can use them. Reads are live and complete: every method
  * throws {@link dev.lockstep.version.ApiCallException} rather than to leave something out.
  */
-public interface Versions {
+public interface Versions extends Users {
 
   List<Candidate> all(String namespace);
 
@@ -21,9 +21,6 @@ public interface Versions {
 
   /** Whether there is any object under a head's name, head or not. */
   boolean exists(HeadRef head, String namespace);
-
-  /** Every object that can name a version, a page at a time. */
-  void forEachUser(String namespace, Consumer<JsonNode> action);
 
   /** Nothing happens if the version is not as it was read. */
   void mark(Candidate version, Instant since);

@@ -11,4 +11,11 @@ public interface Namespaces {
    * @throws ApiCallException if the API server does not answer
    */
   Optional<OptedIn> optedIn(String namespace);
+
+  /**
+   * A live look.
+   *
+   * @throws ApiCallException if the API server does not answer
+   */
+  boolean isTerminating(String namespace);
 }
