@@ -201,6 +201,14 @@ public class Lockstep {
     return hashKey.isThere() && namespaces.isReady() && heads.isReady();
   }
 
+  boolean isLeading() {
+    return reconciler.isLeading();
+  }
+
+  int workloadsBehind() {
+    return reconciler.workloadsBehind();
+  }
+
   @Produces
   @Singleton
   HeadWebhook headWebhook() {

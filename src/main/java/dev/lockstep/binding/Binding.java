@@ -12,6 +12,8 @@ import dev.lockstep.version.VersionName;
 import dev.lockstep.version.VersionNumber;
 import dev.lockstep.version.Warnings;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -53,6 +55,9 @@ final class Binding {
 
   private final Bindings heldBefore;
 
+  /** What the persisted template needs of whatever it names. */
+  private final Map<HeadRef, Set<String>> keysBefore = new HashMap<>();
+
   /** What the new template says that it is bound to, and really holds. */
   private final Bindings stated;
 
@@ -81,6 +86,11 @@ final class Binding {
     this.before = review.oldTemplate().map(Bindings::of).orElse(Bindings.NONE);
     this.heldBefore = review.oldObject().map(old -> stated(old, Keys.HELD)).orElse(Bindings.NONE);
     this.stated = Bindings.of(review.template());
+    review.oldTemplate().map(Reference::in).orElse(List.of()).forEach(this::noteKeys);
+  }
+
+  private void noteKeys(Reference reference) {
+    keysBefore.computeIfAbsent(reference.named(), n -> new HashSet<>()).addAll(reference.keys());
   }
 
   private static Bindings stated(JsonNode object, String annotation) {
@@ -158,8 +168,10 @@ final class Binding {
         .map(Map.Entry::getKey);
   }
 
+  /** Whether the persisted template is bound to just this, and needs every key of it. */
   private boolean isAsBefore(Reference reference, HeadRef head) {
-    return before.of(head).map(head::version).filter(reference.named()::equals).isPresent();
+    return before.of(head).map(head::version).filter(reference.named()::equals).isPresent()
+        && keysBefore.get(reference.named()).containsAll(reference.keys());
   }
 
   private void sort(Reference reference) {
@@ -173,9 +185,9 @@ final class Binding {
       group(reference.named()).bare.add(reference);
     } else if (meaning instanceof Meaning.OfVersion named) {
       head.ifPresent(h -> group(h).bound.add(reference));
-      tellMissingKeys(reference, named.version().content());
+      tellMissingKeys(reference, reference.named(), named.version().content());
     } else if (meaning instanceof Meaning.Unversioned other) {
-      tellMissingKeys(reference, other.content());
+      tellMissingKeys(reference, reference.named(), other.content());
       other
           .refusal()
           .ifPresent(
@@ -241,7 +253,7 @@ final class Binding {
       return false;
     }
     bindTo(head, current.current(), group.all());
-    group.all().forEach(reference -> tellMissingKeys(reference, current.content()));
+    group.all().forEach(reference -> tellMissingKeys(reference, head, current.content()));
     return true;
   }
 
@@ -322,16 +334,15 @@ final class Binding {
     warn(named, "does not exist", "pods won't start until it does");
   }
 
-  private void tellMissingKeys(Reference reference, Content content) {
+  private void tellMissingKeys(Reference reference, HeadRef named, Content content) {
     for (String key : reference.keys()) {
       if (!reference.optional() && !content.hasKey(key)) {
-        tellMissingKey(reference, key);
+        tellMissingKey(named, key);
       }
     }
   }
 
-  private void tellMissingKey(Reference reference, String key) {
-    HeadRef named = reference.named();
+  private void tellMissingKey(HeadRef named, String key) {
     switch (missingPolicy.value()) {
       case IGNORE -> {}
       case WARN -> warn(named, "has no key " + key, "pods won't start without it");

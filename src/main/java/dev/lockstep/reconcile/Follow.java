@@ -7,6 +7,7 @@ import dev.lockstep.binding.Standing;
 import dev.lockstep.binding.WorkloadKind;
 import dev.lockstep.binding.WorkloadKinds;
 import dev.lockstep.binding.WorkloadSettings;
+import dev.lockstep.version.ApiCallException;
 import dev.lockstep.version.Json;
 import dev.lockstep.version.OptedIn;
 import dev.lockstep.version.VersionNumber;
@@ -110,7 +111,20 @@ final class Follow {
     }
     throttle.await();
     String namespace = workload.at("/metadata/namespace").asText();
-    JsonNode after = workloads.rebind(kind, namespace, Json.name(workload), moving);
+    JsonNode after;
+    try {
+      after = workloads.rebind(kind, namespace, Json.name(workload), moving);
+    } catch (ApiCallException e) {
+      if (!e.isRefusal()) {
+        throw e;
+      }
+      // Somebody's rule for this one; all that come after it must not wait for it.
+      futile.put(uid, goal);
+      String refusal = "not bound to " + goal + ": " + e.getMessage();
+      LOG.warnf("%s %s/%s: %s", kind.kind(), namespace, Json.name(workload), refusal);
+      announcements.tell(workload, Announcements.Severity.WARNING, "RebindRefused", refusal);
+      return;
+    }
     Standing standing = Standing.of(kind, after, current);
     if (standing.behind().containsAll(moving) || standing.arrived().containsAll(moving)) {
       futile.put(uid, goal);

@@ -253,6 +253,26 @@ class WorkloadAdmissionTest {
   }
 
   @Test
+  void aKeyThatIsAskedForLaterOfTheBoundVersionIsToldToo() {
+    config("a");
+    app.apply("1", "app-config");
+    assertThat(app.applyKey("app-config-v000", "BAR").warnings())
+        .containsExactly(
+            "lockstep: ConfigMap app-config-v000: has no key BAR; pods won't start without it");
+    assertThat(app.bindings()).isEqualTo("configmap/app-config=v000");
+  }
+
+  @Test
+  void aKeyThatARestartTakesAwayIsToldByTheHeadsName() {
+    config("a");
+    app.applyKey("app-config", "FOO");
+    cluster.write(CONFIG, Map.of("BAR", "b"));
+    assertThat(app.restart("t").warnings())
+        .containsExactly(
+            "lockstep: ConfigMap app-config: has no key FOO; pods won't start without it");
+  }
+
+  @Test
   void controlledWorkloadsAreLeftAlone() {
     config("a");
     app.ownedByAController();

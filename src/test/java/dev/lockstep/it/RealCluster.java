@@ -1,9 +1,11 @@
 package dev.lockstep.it;
 
+import io.restassured.RestAssured;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,8 +33,11 @@ public final class RealCluster implements AutoCloseable {
   }
 
   private static Process start(String... command) throws IOException {
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    // Whoever waits for what follows by itself need not wait for long.
+    builder.environment().put("LOCKSTEP_QUIET_PERIOD", "2s");
+    Process process = builder.start();
     BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
     for (String line = out.readLine(); line != null; line = out.readLine()) {
       if (line.startsWith("ready ")) {
@@ -45,6 +50,29 @@ public final class RealCluster implements AutoCloseable {
   /** Where the server's webhooks are. */
   String webhooks() {
     return read("lockstep-ready").strip();
+  }
+
+  /** What the servers measure now, in all; the names of metrics are Prometheus'. */
+  double metric(String name) {
+    double sum = 0;
+    try (DirectoryStream<Path> urls = Files.newDirectoryStream(folder, "lockstep*-management")) {
+      for (Path url : urls) {
+        sum += metric(Files.readString(url).strip(), name);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return sum;
+  }
+
+  private static double metric(String server, String name) {
+    return RestAssured.get(server + "/q/metrics")
+        .asString()
+        .lines()
+        .filter(line -> line.startsWith(name + " "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(server + " has no metric " + name));
   }
 
   /** The CA that the server's certificate can be checked with, PEM. */
