@@ -66,6 +66,10 @@ public class Lockstep {
   private final ScheduledExecutorService passes =
       Executors.newScheduledThreadPool(PASS_THREADS, named("lockstep-pass"));
 
+  /** One thread: a sweep through all namespaces is in nobody's way, and slow on purpose. */
+  private final ScheduledExecutorService sweeps =
+      Executors.newSingleThreadScheduledExecutor(named("lockstep-sweep"));
+
   private final ApiServer api;
   private final HashKey hashKey;
   private final NamespaceWatch namespaces;
@@ -124,7 +128,7 @@ public class Lockstep {
                 config.rebindPerSecond()),
             reconcilers,
             passes);
-    ApiVersions allVersions = new ApiVersions(api, kinds);
+    ApiVersions allVersions = new ApiVersions(api, kinds, hasher);
     versionWebhook = new VersionWebhook(new VersionGuard(allVersions, namespaces));
     collector =
         new Collector(
@@ -139,7 +143,7 @@ public class Lockstep {
                     config.retention().minimumAge())),
             new Collector.Schedule(
                 config.retention().mode(), config.retention().grace(), config.retention().sweep()),
-            passes,
+            sweeps,
             Clock.systemUTC());
     leadership = new Leadership(client, config.namespace(), this::lead, this::follow);
   }
@@ -152,7 +156,7 @@ public class Lockstep {
             reconciler::namespaceOptedIn,
             reconciler::namespaceChanged,
             reconciler::namespaceOptedOut));
-    heads.start(this::headAdded, this::headChanged);
+    heads.start(this::headAdded, this::headChanged, head -> collector.touched(head.namespace()));
     leadership.start();
   }
 
@@ -190,6 +194,7 @@ public class Lockstep {
     leadership.close();
     reconcilers.shutdownNow();
     passes.shutdownNow();
+    sweeps.shutdownNow();
     heads.close();
     namespaces.close();
     workloadReviewers.close();
@@ -203,6 +208,10 @@ public class Lockstep {
 
   boolean isLeading() {
     return reconciler.isLeading();
+  }
+
+  Collector collector() {
+    return collector;
   }
 
   int workloadsBehind() {

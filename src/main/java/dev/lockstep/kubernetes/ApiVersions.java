@@ -9,9 +9,12 @@ import dev.lockstep.binding.WorkloadKinds;
 import dev.lockstep.reconcile.Versions;
 import dev.lockstep.retention.Candidate;
 import dev.lockstep.version.ApiCallException;
+import dev.lockstep.version.ContentHasher;
 import dev.lockstep.version.HeadKind;
 import dev.lockstep.version.Json;
 import dev.lockstep.version.Keys;
+import dev.lockstep.version.ObjectId;
+import dev.lockstep.version.Version;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,10 +29,12 @@ public final class ApiVersions implements Versions {
 
   private final ApiServer api;
   private final WorkloadKinds kinds;
+  private final ContentHasher hasher;
 
-  public ApiVersions(ApiServer api, WorkloadKinds kinds) {
+  public ApiVersions(ApiServer api, WorkloadKinds kinds, ContentHasher hasher) {
     this.api = api;
     this.kinds = kinds;
+    this.hasher = hasher;
   }
 
   @Override
@@ -81,8 +86,8 @@ public final class ApiVersions implements Versions {
   }
 
   @Override
-  public void mark(Candidate version, Instant since) {
-    annotate(version, since.toString());
+  public boolean mark(Candidate version, Instant since) {
+    return isVersion(version) && annotate(version, since.toString());
   }
 
   @Override
@@ -90,12 +95,19 @@ public final class ApiVersions implements Versions {
     annotate(version, null);
   }
 
-  private void annotate(Candidate version, String value) {
+  /** What only looks like a version in a list of metadata is somebody's own object. */
+  private boolean isVersion(Candidate version) {
+    return api.get(path(version))
+        .flatMap(object -> Version.of(id(version), object, hasher))
+        .isPresent();
+  }
+
+  private boolean annotate(Candidate version, String value) {
     ObjectNode patch = JsonNodeFactory.instance.objectNode();
     ObjectNode metadata = patch.putObject("metadata");
     metadata.put("uid", version.uid()).put("resourceVersion", version.resourceVersion());
     metadata.putObject("annotations").put(Keys.UNUSED_SINCE, value);
-    ifUnchanged(api.tryMergePatch(path(version) + Paths.write(false), patch));
+    return ifUnchanged(api.tryMergePatch(path(version) + Paths.write(false), patch));
   }
 
   @Override
@@ -106,7 +118,7 @@ public final class ApiVersions implements Versions {
         .putObject("preconditions")
         .put("uid", version.uid())
         .put("resourceVersion", version.resourceVersion());
-    return ifUnchanged(api.delete(path(version), options));
+    return isVersion(version) && ifUnchanged(api.delete(path(version), options));
   }
 
   private static boolean ifUnchanged(ApiServer.Reply reply) {
@@ -118,6 +130,10 @@ public final class ApiVersions implements Versions {
   }
 
   private static String path(Candidate version) {
-    return Paths.of(new HeadRef(version.head().kind(), version.name()).in(version.namespace()));
+    return Paths.of(id(version));
+  }
+
+  private static ObjectId id(Candidate version) {
+    return new HeadRef(version.head().kind(), version.name()).in(version.namespace());
   }
 }

@@ -92,6 +92,11 @@ public final class Collector {
     return sweep.deleted();
   }
 
+  /** How many versions {@link Mode#REPORT} told of since this server started. */
+  public long reported() {
+    return sweep.reported();
+  }
+
   /** How often a look at a namespace failed, so that nothing was deleted there. */
   public long failures() {
     return failures.get();

@@ -9,10 +9,10 @@ import dev.lockstep.retention.Uses;
 import dev.lockstep.version.OptedIn;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
@@ -37,7 +37,7 @@ final class Sweep {
   private final Retention retention;
   private final Mode mode;
   private final Clock clock;
-  private final Set<String> reported = new HashSet<>();
+  private final Set<String> reported = ConcurrentHashMap.newKeySet();
   private final AtomicLong deleted = new AtomicLong();
 
   Sweep(Versions versions, Retention retention, Mode mode, Clock clock) {
@@ -65,9 +65,11 @@ final class Sweep {
                 && versions.exists(version.head(), namespace.name()));
     Uses uses = uses(namespace.name(), expendable);
     List<Step> steps = retention.steps(all, expendable, uses, now);
-    steps.forEach(step -> take(step, now));
-    return steps.stream().anyMatch(Step.Mark.class::isInstance)
-        || all.stream().anyMatch(version -> version.unusedSince().isPresent());
+    boolean isMarked = false;
+    for (Step step : steps) {
+      isMarked |= take(step);
+    }
+    return isMarked || isWaiting(all, steps);
   }
 
   /** The highest number of a head that is there, but no head now, is where counting goes on. */
@@ -86,27 +88,56 @@ final class Sweep {
     return uses;
   }
 
-  private void take(Step step, Instant now) {
+  /** Whether a mark is there already whose time has not come. */
+  private static boolean isWaiting(List<Candidate> all, List<Step> steps) {
+    Set<Candidate> touched = steps.stream().map(Step::version).collect(Collectors.toSet());
+    return all.stream().anyMatch(v -> v.unusedSince().isPresent() && !touched.contains(v));
+  }
+
+  /**
+   * @return whether another look is due after the grace period
+   */
+  private boolean take(Step step) {
     Candidate version = step.version();
     if (step instanceof Step.Unmark) {
       versions.unmark(version);
-    } else if (mode == Mode.REPORT) {
-      if (reported.add(version.uid())) {
-        LOG.infof(
-            "%s %s/%s: unused, would be deleted",
-            version.head().kind().kind(), version.namespace(), version.name());
-      }
-    } else if (step instanceof Step.Mark) {
-      versions.mark(version, now);
-    } else if (versions.delete(version)) {
+      return false;
+    }
+    if (mode == Mode.REPORT) {
+      report(version);
+      return false;
+    }
+    if (step instanceof Step.Mark) {
+      // Not the time of the look: requests that were admitted since then have a grace period, too.
+      return versions.mark(version, clock.instant());
+    }
+    delete(version);
+    return false;
+  }
+
+  private void report(Candidate version) {
+    if (reported.add(version.uid())) {
+      LOG.infof(
+          "%s %s/%s: unused, would be deleted",
+          version.head().kind().kind(), version.namespace(), version.name());
+    }
+  }
+
+  private void delete(Candidate version) {
+    if (versions.delete(version)) {
       deleted.incrementAndGet();
       LOG.infof(
           "%s %s/%s: deleted, unused since %s",
           version.head().kind().kind(),
           version.namespace(),
           version.name(),
-          version.unusedSince().orElse(now));
+          version.unusedSince().orElseThrow());
     }
+  }
+
+  /** How many versions were told to be unused since this server started. */
+  int reported() {
+    return reported.size();
   }
 
   /** How many versions were deleted since this server started. */

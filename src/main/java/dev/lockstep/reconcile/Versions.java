@@ -22,13 +22,17 @@ public interface Versions extends Users {
   /** Whether there is any object under a head's name, head or not. */
   boolean exists(HeadRef head, String namespace);
 
-  /** Nothing happens if the version is not as it was read. */
-  void mark(Candidate version, Instant since);
+  /**
+   * @return false if the object is not as it was read, or no version at all but for its metadata
+   */
+  boolean mark(Candidate version, Instant since);
 
+  /** Nothing happens if the version is not as it was read. */
   void unmark(Candidate version);
 
   /**
-   * @return false if the version is not as it was read, so somebody may be about to use it
+   * @return false if the version is not as it was read, so somebody may be about to use it; or if
+   *     the object is no version at all but for its metadata
    */
   boolean delete(Candidate version);
 }

@@ -5,6 +5,7 @@ import dev.lockstep.binding.HeadRef;
 import dev.lockstep.version.HeadKind;
 import dev.lockstep.version.Json;
 import dev.lockstep.version.Keys;
+import dev.lockstep.version.Version;
 import dev.lockstep.version.VersionName;
 import dev.lockstep.version.VersionNumber;
 import java.time.Instant;
@@ -30,12 +31,13 @@ public record Candidate(
     String resourceVersion) {
 
   /**
-   * @param object labelled as a version; empty if its name is not a version's
+   * @param object labelled as a version; empty if its other metadata says that it is none
    */
   public static Optional<Candidate> of(HeadKind kind, JsonNode object) {
     JsonNode metadata = object.path("metadata");
+    Instant created = Instant.parse(metadata.path("creationTimestamp").asText());
     return VersionName.parse(Json.name(object))
-        .filter(n -> Json.annotation(object, Keys.HEAD_NAME).filter(n.head()::equals).isPresent())
+        .filter(name -> Version.isSigned(object, name))
         .map(
             name ->
                 new Candidate(
@@ -43,8 +45,11 @@ public record Candidate(
                     name.number(),
                     metadata.path("namespace").asText(),
                     name.toString(),
-                    Instant.parse(metadata.path("creationTimestamp").asText()),
-                    Json.annotation(object, Keys.UNUSED_SINCE).flatMap(Candidate::time),
+                    created,
+                    // From before its time: it came with a backup.
+                    Json.annotation(object, Keys.UNUSED_SINCE)
+                        .flatMap(Candidate::time)
+                        .filter(mark -> !mark.isBefore(created)),
                     Json.annotation(object, Keys.KEEP).filter("true"::equals).isPresent(),
                     metadata.path("uid").asText(),
                     metadata.path("resourceVersion").asText()));
