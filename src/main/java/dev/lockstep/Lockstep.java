@@ -153,9 +153,7 @@ public class Lockstep {
     makeHashKey();
     namespaces.start(
         new NamespaceWatch.Listener(
-            reconciler::namespaceOptedIn,
-            reconciler::namespaceChanged,
-            reconciler::namespaceOptedOut));
+            reconciler::namespaceOptedIn, this::namespaceChanged, reconciler::namespaceOptedOut));
     heads.start(this::headAdded, this::headChanged, head -> collector.touched(head.namespace()));
     leadership.start();
   }
@@ -178,6 +176,11 @@ public class Lockstep {
   private void headChanged(ObjectId head) {
     reconciler.headChanged(head);
     collector.touched(head.namespace());
+  }
+
+  private void namespaceChanged(String namespace) {
+    reconciler.namespaceChanged(namespace);
+    collector.touched(namespace);
   }
 
   private void makeHashKey() {
