@@ -36,7 +36,7 @@ public final class VersionGuard {
     if (!named.isEmpty()) {
       throw new Denial(
           Denial.FORBIDDEN,
-          "delete",
+          "allow this delete",
           id,
           "it is used by "
               + String.join(", ", named.subList(0, Math.min(TOLD, named.size())))
