@@ -37,7 +37,6 @@ public final class RealCluster implements AutoCloseable {
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
     // Whoever waits for what follows by itself need not wait for long.
     builder.environment().put("LOCKSTEP_QUIET_PERIOD", "2s");
-    builder.environment().put("LOCKSTEP_RETENTION_GRACE", "3s");
     Process process = builder.start();
     BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
     for (String line = out.readLine(); line != null; line = out.readLine()) {
