@@ -1,6 +1,7 @@
 package dev.lockstep;
 
 import dev.lockstep.admission.HeadWebhook;
+import dev.lockstep.admission.VersionWebhook;
 import dev.lockstep.admission.WorkloadReviewers;
 import dev.lockstep.admission.WorkloadWebhook;
 import dev.lockstep.binding.WorkloadAdmission;
@@ -12,17 +13,23 @@ import dev.lockstep.kubernetes.ApiHeads;
 import dev.lockstep.kubernetes.ApiRevisions;
 import dev.lockstep.kubernetes.ApiServer;
 import dev.lockstep.kubernetes.ApiVersionStore;
+import dev.lockstep.kubernetes.ApiVersions;
 import dev.lockstep.kubernetes.ApiWorkloads;
 import dev.lockstep.kubernetes.HashKey;
 import dev.lockstep.kubernetes.HeadWatch;
 import dev.lockstep.kubernetes.Leadership;
 import dev.lockstep.kubernetes.NamespaceWatch;
 import dev.lockstep.kubernetes.TokenFile;
+import dev.lockstep.reconcile.Collector;
 import dev.lockstep.reconcile.Reconciler;
+import dev.lockstep.retention.Retention;
+import dev.lockstep.retention.RetentionSettings;
+import dev.lockstep.retention.VersionGuard;
 import dev.lockstep.version.ApiCallException;
 import dev.lockstep.version.ContentHasher;
 import dev.lockstep.version.CurrentVersions;
 import dev.lockstep.version.HeadAdmission;
+import dev.lockstep.version.ObjectId;
 import dev.lockstep.version.VersionStore;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.quarkus.runtime.Startup;
@@ -59,14 +66,20 @@ public class Lockstep {
   private final ScheduledExecutorService passes =
       Executors.newScheduledThreadPool(PASS_THREADS, named("lockstep-pass"));
 
+  /** One thread: a sweep through all namespaces is in nobody's way, and slow on purpose. */
+  private final ScheduledExecutorService sweeps =
+      Executors.newSingleThreadScheduledExecutor(named("lockstep-sweep"));
+
   private final ApiServer api;
   private final HashKey hashKey;
   private final NamespaceWatch namespaces;
   private final HeadWatch heads;
   private final Reconciler reconciler;
+  private final Collector collector;
   private final Leadership leadership;
   private final HeadWebhook headWebhook;
   private final WorkloadWebhook workloadWebhook;
+  private final VersionWebhook versionWebhook;
 
   Lockstep(LockstepConfig config, KubernetesClient client) {
     config
@@ -115,7 +128,24 @@ public class Lockstep {
                 config.rebindPerSecond()),
             reconcilers,
             passes);
-    leadership = new Leadership(client, config.namespace(), reconciler::lead, reconciler::follow);
+    ApiVersions allVersions = new ApiVersions(api, kinds, hasher);
+    versionWebhook = new VersionWebhook(new VersionGuard(allVersions, namespaces::isTerminating));
+    collector =
+        new Collector(
+            allVersions,
+            namespaces,
+            namespaces::all,
+            new Retention(
+                new RetentionSettings(
+                    config.keepVersions().configMaps(),
+                    config.keepVersions().secrets(),
+                    config.retention().grace(),
+                    config.retention().minimumAge())),
+            new Collector.Schedule(
+                config.retention().mode(), config.retention().grace(), config.retention().sweep()),
+            sweeps,
+            Clock.systemUTC());
+    leadership = new Leadership(client, config.namespace(), this::lead, this::follow);
   }
 
   @PostConstruct
@@ -123,11 +153,34 @@ public class Lockstep {
     makeHashKey();
     namespaces.start(
         new NamespaceWatch.Listener(
-            reconciler::namespaceOptedIn,
-            reconciler::namespaceChanged,
-            reconciler::namespaceOptedOut));
-    heads.start(reconciler::headAdded, reconciler::headChanged);
+            reconciler::namespaceOptedIn, this::namespaceChanged, reconciler::namespaceOptedOut));
+    heads.start(this::headAdded, this::headChanged, head -> collector.touched(head.namespace()));
     leadership.start();
+  }
+
+  private void lead() {
+    reconciler.lead();
+    collector.lead();
+  }
+
+  private void follow() {
+    reconciler.follow();
+    collector.follow();
+  }
+
+  private void headAdded(ObjectId head) {
+    reconciler.headAdded(head);
+    collector.touched(head.namespace());
+  }
+
+  private void headChanged(ObjectId head) {
+    reconciler.headChanged(head);
+    collector.touched(head.namespace());
+  }
+
+  private void namespaceChanged(String namespace) {
+    reconciler.namespaceChanged(namespace);
+    collector.touched(namespace);
   }
 
   private void makeHashKey() {
@@ -144,6 +197,7 @@ public class Lockstep {
     leadership.close();
     reconcilers.shutdownNow();
     passes.shutdownNow();
+    sweeps.shutdownNow();
     heads.close();
     namespaces.close();
     workloadReviewers.close();
@@ -157,6 +211,10 @@ public class Lockstep {
 
   boolean isLeading() {
     return reconciler.isLeading();
+  }
+
+  Collector collector() {
+    return collector;
   }
 
   int workloadsBehind() {
@@ -173,6 +231,12 @@ public class Lockstep {
   @Singleton
   WorkloadWebhook workloadWebhook() {
     return workloadWebhook;
+  }
+
+  @Produces
+  @Singleton
+  VersionWebhook versionWebhook() {
+    return versionWebhook;
   }
 
   @Produces

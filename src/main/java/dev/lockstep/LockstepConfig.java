@@ -2,6 +2,7 @@ package dev.lockstep;
 
 import dev.lockstep.binding.MissingPolicy;
 import dev.lockstep.binding.Rollout;
+import dev.lockstep.reconcile.Collector;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
@@ -59,7 +60,38 @@ public interface LockstepConfig {
    */
   Optional<List<CustomKind>> customKinds();
 
+  KeepVersions keepVersions();
+
+  Retention retention();
+
   Tls tls();
+
+  /** How many newest versions of a head are kept, used or not. */
+  interface KeepVersions {
+    @WithDefault("10")
+    int configMaps();
+
+    @WithDefault("3")
+    int secrets();
+  }
+
+  /** When versions that nobody needs go. */
+  interface Retention {
+    @WithDefault("delete")
+    Collector.Mode mode();
+
+    /** Between the first sighting as unused and the delete; longer than any request takes. */
+    @WithDefault("120s")
+    Duration grace();
+
+    /** Nothing younger goes: a restore brings versions before workloads. */
+    @WithDefault("1h")
+    Duration minimumAge();
+
+    /** Between two looks at all namespaces. */
+    @WithDefault("1h")
+    Duration sweep();
+  }
 
   /** A kind that has a pod template. */
   interface CustomKind {

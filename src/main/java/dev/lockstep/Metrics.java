@@ -1,5 +1,7 @@
 package dev.lockstep;
 
+import dev.lockstep.reconcile.Collector;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Startup;
@@ -15,6 +17,16 @@ class Metrics {
         .register(registry);
     Gauge.builder("lockstep.leader", lockstep, l -> l.isLeading() ? 1 : 0)
         .description("1 where this replica leads")
+        .register(registry);
+    Collector collector = lockstep.collector();
+    FunctionCounter.builder("lockstep.versions.deleted", collector, Collector::deleted)
+        .description("Versions that retention deleted")
+        .register(registry);
+    FunctionCounter.builder("lockstep.versions.reported", collector, Collector::reported)
+        .description("Versions that retention would have deleted, in the mode report")
+        .register(registry);
+    FunctionCounter.builder("lockstep.retention.failures", collector, Collector::failures)
+        .description("Looks at a namespace that failed, so that nothing was deleted there")
         .register(registry);
   }
 }

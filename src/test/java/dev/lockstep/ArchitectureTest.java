@@ -33,6 +33,20 @@ class ArchitectureTest {
               "java..", "com.fasterxml.jackson..", "dev.lockstep.version", "dev.lockstep.binding");
 
   @ArchTest
+  static final ArchRule retentionKnowsBothBesides =
+      classes()
+          .that()
+          .resideInAPackage("dev.lockstep.retention")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "java..",
+              "com.fasterxml.jackson..",
+              "dev.lockstep.version",
+              "dev.lockstep.binding",
+              "dev.lockstep.retention");
+
+  @ArchTest
   static final ArchRule theClientIsKnownInOnePlace =
       noClasses()
           .that()

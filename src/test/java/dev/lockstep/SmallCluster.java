@@ -209,6 +209,17 @@ final class SmallCluster implements VersionStore, Revisions {
   }
 
   @Override
+  public boolean unmark(ObjectId version) {
+    Optional<ObjectNode> marked = find(version);
+    marked.ifPresent(
+        object -> {
+          object.withObject("/metadata/annotations").remove(Keys.UNUSED_SINCE);
+          put(version, object);
+        });
+    return marked.isPresent();
+  }
+
+  @Override
   public List<Revision> of(WorkloadKind kind, String namespace, JsonNode workload) {
     return apps.get(Json.name(workload)).revisions();
   }

@@ -2,6 +2,7 @@ package dev.lockstep.admission;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -10,7 +11,7 @@ import java.util.regex.Pattern;
  *
  * @param name of the object; empty where the API server is still to generate it
  * @param fieldManager what the request's options name
- * @param object what is to be persisted
+ * @param object what is to be persisted; for a delete, what is
  * @param oldObject what is persisted, for an update
  */
 record AdmissionRequest(
@@ -30,13 +31,15 @@ record AdmissionRequest(
 
   enum Operation {
     CREATE,
-    UPDATE
+    UPDATE,
+    DELETE
   }
 
   /**
-   * @throws MalformedReviewException if it is no review that a mutating webhook can answer
+   * @param answered by the webhook that it was sent to
+   * @throws MalformedReviewException if it is no review that the webhook can answer
    */
-  static AdmissionRequest of(JsonNode review) {
+  static AdmissionRequest of(JsonNode review, Set<Operation> answered) {
     require("admission.k8s.io/v1".equals(text(review, "apiVersion")), "apiVersion");
     require("AdmissionReview".equals(text(review, "kind")), "kind");
     JsonNode request = review.path("request");
@@ -44,11 +47,11 @@ record AdmissionRequest(
     require(!uid.isEmpty(), "request.uid");
     JsonNode resource = request.path("resource");
     require(KIND.matcher(text(resource, "resource")).matches(), "request.resource.resource");
-    Operation operation = operation(text(request, "operation"));
-    JsonNode object = request.path("object");
-    require(object.isObject(), "request.object");
+    Operation operation = operation(text(request, "operation"), answered);
     JsonNode oldObject = request.path("oldObject");
-    require(oldObject.isObject() == (operation == Operation.UPDATE), "request.oldObject");
+    require(oldObject.isObject() == (operation != Operation.CREATE), "request.oldObject");
+    JsonNode object = operation == Operation.DELETE ? oldObject : request.path("object");
+    require(object.isObject(), "request.object");
     String namespace = text(request, "namespace");
     require(Names.isNamespace(namespace), "request.namespace");
     String name = text(object.path("metadata"), "name");
@@ -73,13 +76,13 @@ record AdmissionRequest(
     return (KIND.matcher(kind).matches() ? kind : resource) + " " + namespace + "/" + name;
   }
 
-  private static Operation operation(String text) {
-    for (Operation operation : Operation.values()) {
+  private static Operation operation(String text, Set<Operation> answered) {
+    for (Operation operation : answered) {
       if (operation.name().equals(text)) {
         return operation;
       }
     }
-    throw new MalformedReviewException("request.operation is not CREATE or UPDATE");
+    throw new MalformedReviewException("request.operation is not one of " + answered);
   }
 
   private static String text(JsonNode node, String field) {

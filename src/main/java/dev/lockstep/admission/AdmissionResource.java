@@ -20,7 +20,7 @@ import org.jboss.logging.Logger;
  * Answers AdmissionReviews. What can't be decided is denied with a sentence; what is no review gets
  * 400.
  */
-@Path("/mutate")
+@Path("/")
 @Consumes(MediaType.APPLICATION_JSON)
 @Produces(MediaType.APPLICATION_JSON)
 public class AdmissionResource {
@@ -37,25 +37,36 @@ public class AdmissionResource {
   private final ByteBudget budget = new ByteBudget(BYTES_AT_ONCE);
   private final HeadWebhook heads;
   private final WorkloadWebhook workloads;
+  private final VersionWebhook versions;
   private final WorkloadReviewers workloadReviewers;
 
   public AdmissionResource(
-      HeadWebhook heads, WorkloadWebhook workloads, WorkloadReviewers workloadReviewers) {
+      HeadWebhook heads,
+      WorkloadWebhook workloads,
+      VersionWebhook versions,
+      WorkloadReviewers workloadReviewers) {
     this.heads = heads;
     this.workloads = workloads;
+    this.versions = versions;
     this.workloadReviewers = workloadReviewers;
   }
 
   @POST
-  @Path("/heads")
+  @Path("/mutate/heads")
   public Uni<Response> heads(byte[] body) {
     return answer(body, heads, Infrastructure.getDefaultWorkerPool());
   }
 
   @POST
-  @Path("/workloads")
+  @Path("/mutate/workloads")
   public Uni<Response> workloads(byte[] body) {
     return answer(body, workloads, workloadReviewers);
+  }
+
+  @POST
+  @Path("/validate/versions")
+  public Uni<Response> versions(byte[] body) {
+    return answer(body, versions, workloadReviewers);
   }
 
   private Uni<Response> answer(byte[] body, Webhook webhook, Executor executor) {
@@ -76,7 +87,7 @@ public class AdmissionResource {
   }
 
   private Response respond(byte[] body, Webhook webhook) {
-    AdmissionRequest request = reader.read(body);
+    AdmissionRequest request = reader.read(body, webhook.operations());
     byte[] answer = writer.write(request.uid(), verdict(request, webhook));
     return Response.ok(answer, MediaType.APPLICATION_JSON).build();
   }

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.lockstep.admission.AdmissionRequest.Operation;
 import java.io.IOException;
+import java.util.Set;
 
 /** Reads reviews, within bounds: what callers send is not to be trusted. */
 final class ReviewReader {
@@ -28,9 +30,9 @@ final class ReviewReader {
   /**
    * @throws MalformedReviewException if it is no review
    */
-  AdmissionRequest read(byte[] body) {
+  AdmissionRequest read(byte[] body, Set<Operation> answered) {
     try {
-      return AdmissionRequest.of(json.readTree(body));
+      return AdmissionRequest.of(json.readTree(body), answered);
     } catch (JsonProcessingException e) {
       throw new MalformedReviewException("the body is not JSON, or too much of it");
     } catch (IOException e) {

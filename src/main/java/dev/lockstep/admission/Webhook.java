@@ -1,7 +1,16 @@
 package dev.lockstep.admission;
 
+import dev.lockstep.admission.AdmissionRequest.Operation;
+import java.util.EnumSet;
+import java.util.Set;
+
 /** One of the webhooks that the API server is told of. May wait for the API server. */
 interface Webhook {
+
+  /** What it is asked about; anything else is refused. */
+  default Set<Operation> operations() {
+    return EnumSet.of(Operation.CREATE, Operation.UPDATE);
+  }
 
   /**
    * @throws dev.lockstep.version.Denial if the request must not pass

@@ -4,6 +4,7 @@ import dev.lockstep.version.Choice;
 import dev.lockstep.version.CurrentVersions;
 import dev.lockstep.version.Json;
 import dev.lockstep.version.Keys;
+import dev.lockstep.version.VersionName;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,7 +63,12 @@ public final class WorkloadAdmission {
   }
 
   /** What it names is its own business; it must only not say that it is bound where it is not. */
-  private static WorkloadOutcome leftOut(WorkloadReview review) {
+  private WorkloadOutcome leftOut(WorkloadReview review) {
+    Reference.in(review.template()).stream()
+        .map(Reference::named)
+        .filter(named -> named.isValid() && VersionName.parse(named.name()).isPresent())
+        .distinct()
+        .forEach(named -> versions.keep(named.in(review.namespace().name()), review.dryRun()));
     return new WorkloadOutcome(
         Map.of(),
         Map.of(Keys.BINDINGS, Bindings.of(review.template()).annotation()),

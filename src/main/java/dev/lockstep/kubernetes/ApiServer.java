@@ -111,7 +111,18 @@ public final class ApiServer implements AutoCloseable {
   }
 
   JsonNode mergePatch(String path, JsonNode patch) {
-    return send(request(path).method("PATCH", MERGE_PATCH, patch.toString())).orThrow();
+    return tryMergePatch(path, patch).orThrow();
+  }
+
+  Reply tryMergePatch(String path, JsonNode patch) {
+    return send(request(path).method("PATCH", MERGE_PATCH, patch.toString()));
+  }
+
+  /**
+   * @param options a metav1.DeleteOptions, with its preconditions
+   */
+  Reply delete(String path, JsonNode options) {
+    return send(request(path).method("DELETE", JSON, options.toString()));
   }
 
   private HttpRequest.Builder request(String path) {

@@ -17,6 +17,7 @@ import java.util.Optional;
 /** Heads and versions in the API server. */
 public final class ApiVersionStore implements VersionStore {
   private static final int CONFLICT = 409;
+  private static final int NOT_FOUND = 404;
 
   private final ApiServer api;
 
@@ -77,6 +78,17 @@ public final class ApiVersionStore implements VersionStore {
   public void unstamp(ObjectId head) {
     api.mergePatch(
         Paths.of(head) + Paths.write(false), metadata(Stamp.noLabels(), Stamp.noAnnotations()));
+  }
+
+  @Override
+  public boolean unmark(ObjectId version) {
+    JsonNode patch = metadata(Map.of(), Map.of(Keys.UNUSED_SINCE, Optional.empty()));
+    ApiServer.Reply reply = api.tryMergePatch(Paths.of(version) + Paths.write(false), patch);
+    if (reply.code() == NOT_FOUND) {
+      return false;
+    }
+    reply.orThrow();
+    return true;
   }
 
   private static JsonNode metadata(

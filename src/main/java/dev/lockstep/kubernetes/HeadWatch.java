@@ -46,10 +46,11 @@ public final class HeadWatch implements AutoCloseable {
   /**
    * @param added told of each head that appears
    * @param changed told of each head that changes
+   * @param gone told of each head that is deleted, or no head any more
    */
-  public void start(Consumer<ObjectId> added, Consumer<ObjectId> changed) {
-    configMaps.addEventHandler(new Handler<>(HeadKind.CONFIG_MAP, added, changed));
-    secrets.addEventHandler(new Handler<>(HeadKind.SECRET, added, changed));
+  public void start(Consumer<ObjectId> added, Consumer<ObjectId> changed, Consumer<ObjectId> gone) {
+    configMaps.addEventHandler(new Handler<>(HeadKind.CONFIG_MAP, added, changed, gone));
+    secrets.addEventHandler(new Handler<>(HeadKind.SECRET, added, changed, gone));
     both().forEach(SharedIndexInformer::start);
   }
 
@@ -84,7 +85,7 @@ public final class HeadWatch implements AutoCloseable {
   }
 
   private record Handler<T extends HasMetadata>(
-      HeadKind kind, Consumer<ObjectId> added, Consumer<ObjectId> changed)
+      HeadKind kind, Consumer<ObjectId> added, Consumer<ObjectId> changed, Consumer<ObjectId> gone)
       implements ResourceEventHandler<T> {
     @Override
     public void onAdd(T head) {
@@ -98,7 +99,7 @@ public final class HeadWatch implements AutoCloseable {
 
     @Override
     public void onDelete(T head, boolean stateUnknown) {
-      // Its versions stay: pods may run with them.
+      gone.accept(id(kind, head));
     }
   }
 

@@ -89,6 +89,17 @@ public final class NamespaceWatch implements Namespaces, AutoCloseable {
             .map(live -> new OptedIn(namespace, Json.annotations(live)));
   }
 
+  /**
+   * A live look.
+   *
+   * @throws dev.lockstep.version.ApiCallException if the API server does not answer
+   */
+  public boolean isTerminating(String namespace) {
+    return api.get("/api/v1/namespaces/" + namespace)
+        .filter(live -> !live.path("metadata").has("deletionTimestamp"))
+        .isEmpty();
+  }
+
   private static Map<String, String> annotations(Namespace namespace) {
     Map<String, String> annotations = namespace.getMetadata().getAnnotations();
     return annotations == null ? Map.of() : annotations;

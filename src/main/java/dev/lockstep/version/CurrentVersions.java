@@ -29,7 +29,7 @@ public final class CurrentVersions {
    * @throws ApiCallException if the API server refuses or does not answer
    */
   public Meaning of(ObjectId id, OptedIn namespace, boolean dryRun) {
-    Optional<JsonNode> found = store.get(id);
+    Optional<JsonNode> found = meet(id, dryRun);
     return found.isEmpty()
         ? notThereYet(id, namespace, dryRun)
         : of(id, found.get(), namespace, dryRun);
@@ -91,7 +91,7 @@ public final class CurrentVersions {
             stamp ->
                 hasher.knows(id.kind(), stamp.content())
                     ? hasher.hash(content).equals(stamp.content())
-                    : isVersion(Version.id(id, stamp.version()), content));
+                    : isVersion(Version.id(id, stamp.version()), content, true));
   }
 
   /**
@@ -102,7 +102,7 @@ public final class CurrentVersions {
    */
   boolean ensure(ObjectId id, JsonNode head, Content content, Stamp stamp, boolean dryRun) {
     ObjectId version = Version.id(id, stamp.version());
-    Optional<JsonNode> there = store.get(version);
+    Optional<JsonNode> there = meet(version, dryRun);
     if (there.isPresent()) {
       return isVersion(version, there.get(), content);
     }
@@ -121,11 +121,28 @@ public final class CurrentVersions {
       }
       throw failed.cause();
     }
-    return creation instanceof Creation.Created || isVersion(version, content);
+    return creation instanceof Creation.Created || isVersion(version, content, dryRun);
   }
 
-  boolean isVersion(ObjectId version, Content content) {
-    return store.get(version).filter(object -> isVersion(version, object, content)).isPresent();
+  /**
+   * A live read of what may be a version. Whoever meets one that retention has marked as unused is
+   * about to use it, so the mark goes first: a delete that is under way fails then.
+   */
+  private Optional<JsonNode> meet(ObjectId id, boolean dryRun) {
+    return store.get(id).filter(object -> dryRun || !isMarked(object) || store.unmark(id));
+  }
+
+  /** For who names a version without asking what it means: retention must not think it unused. */
+  public void keep(ObjectId version, boolean dryRun) {
+    meet(version, dryRun);
+  }
+
+  private static boolean isMarked(JsonNode object) {
+    return Json.annotation(object, Keys.UNUSED_SINCE).isPresent();
+  }
+
+  boolean isVersion(ObjectId version, Content content, boolean dryRun) {
+    return meet(version, dryRun).filter(object -> isVersion(version, object, content)).isPresent();
   }
 
   boolean isVersion(ObjectId version, JsonNode object, Content content) {

@@ -1,6 +1,8 @@
 package dev.lockstep.version;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.lockstep.version.NumberGiver.Ask;
+import dev.lockstep.version.NumberGiver.Way;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -87,7 +89,7 @@ public final class HeadAdmission {
         .filter(
             stamp ->
                 stamp.content().equals(hash) || !hasher.knows(review.id().kind(), stamp.content()))
-        .filter(stamp -> isFreeOrSame(Version.id(review.id(), stamp.version()), content))
+        .filter(stamp -> isFreeOrSame(review, stamp.version(), content))
         .map(stamp -> restored(review, stamp, hash))
         .orElseGet(() -> given(review, content, Optional.empty(), review.user()));
   }
@@ -98,11 +100,9 @@ public final class HeadAdmission {
     return new Stamp(stamp.version(), hash, newest, review.user());
   }
 
-  private boolean isFreeOrSame(ObjectId version, Content content) {
-    return store
-        .get(version)
-        .map(there -> versions.isVersion(version, there, content))
-        .orElse(true);
+  private boolean isFreeOrSame(HeadReview review, VersionNumber number, Content content) {
+    ObjectId version = Version.id(review.id(), number);
+    return versions.isVersion(version, content, review.dryRun()) || store.get(version).isEmpty();
   }
 
   private Stamp unchanged(HeadReview review, Content content, JsonNode old) {
@@ -129,8 +129,7 @@ public final class HeadAdmission {
             .isPresent();
     boolean hasAnother =
         Stamp.of(review.object()).filter(s -> !s.version().equals(stamp.version())).isPresent();
-    return (isAskedFor || hasAnother)
-        && !isFreeOrSame(Version.id(review.id(), stamp.version()), content);
+    return (isAskedFor || hasAnother) && !isFreeOrSame(review, stamp.version(), content);
   }
 
   private Stamp changed(HeadReview review, Content content, JsonNode old, Content oldContent) {
@@ -169,7 +168,10 @@ public final class HeadAdmission {
     Optional<String> changedBy =
         stamp.isPresent() ? stamp.get().changedBy() : review.user().map(user -> Stamp.UNKNOWN_USER);
     return Optional.of(
-        numbers.give(id, source.get(), oldContent, newest, changedBy, review.dryRun()).newest());
+        numbers
+            .give(
+                new Ask(id, source.get(), oldContent, newest, changedBy), Way.MAKE, review.dryRun())
+            .newest());
   }
 
   private static boolean isVersioned(HeadReview review, JsonNode persisted) {
@@ -183,7 +185,10 @@ public final class HeadAdmission {
       Optional<VersionNumber> newest,
       Optional<String> changedBy) {
     NumberGiver.Given given =
-        numbers.give(review.id(), review.object(), content, newest, changedBy, true);
+        numbers.give(
+            new Ask(review.id(), review.object(), content, newest, changedBy),
+            Way.TRY,
+            review.dryRun());
     return new Stamp(given.number(), hasher.hash(content), given.newest(), changedBy);
   }
 

@@ -59,6 +59,21 @@ public final class Keys {
   /** Annotation on workloads and namespaces: {@code warn}, {@code deny} or {@code ignore}. */
   public static final String MISSING = "lockstep.dev/missing";
 
+  /** Annotation on a version: when it was first seen unused, RFC 3339; retention's mark. */
+  public static final String UNUSED_SINCE = "lockstep.dev/unused-since";
+
+  /** Annotation on a version: {@code "true"} keeps it for ever. */
+  public static final String KEEP = "lockstep.dev/keep";
+
+  /** Annotation on a version: {@code "true"} lets it be deleted by hand although it is in use. */
+  public static final String ALLOW_DELETE = "lockstep.dev/allow-delete";
+
+  /** Annotation on heads and namespaces: how many newest versions are kept, used or not. */
+  public static final String KEEP_VERSIONS = "lockstep.dev/keep-versions";
+
+  /** Spinnaker's name for {@link #KEEP_VERSIONS}. */
+  public static final String SPINNAKER_MAX_HISTORY = "strategy.spinnaker.io/max-version-history";
+
   /** Label on a namespace; {@value #OPTED_IN} opts it in. */
   public static final String VERSIONING = "lockstep.dev/versioning";
 

@@ -16,6 +16,25 @@ final class NumberGiver {
   private static final int MAX_COMPARED = 10;
 
   /**
+   * What a number is asked for.
+   *
+   * @param source holds the content; persisted, where a version is to be made of it
+   * @param newest the highest number given so far; if it is not known, the versions are listed
+   */
+  record Ask(
+      ObjectId head,
+      JsonNode source,
+      Content content,
+      Optional<VersionNumber> newest,
+      Optional<String> changedBy) {}
+
+  /** Whether the version is made at once, or its name only tried by a dry run. */
+  enum Way {
+    TRY,
+    MAKE
+  }
+
+  /**
    * @param newest the highest number ever given, this one included
    */
   record Given(VersionNumber number, VersionNumber newest) {}
@@ -31,38 +50,33 @@ final class NumberGiver {
   }
 
   /**
-   * Tries the name by a create: under dry run this tells whether it is free and allowed; otherwise
-   * the version is made.
+   * Tries names by a create, which tells whether they are free and allowed.
    *
-   * @param source holds the content; persisted, unless this is a dry run
-   * @param newest the highest number given so far; if it is not known, the versions are listed
+   * @param dryRun whether the request is one: then nothing is written at all
    */
-  Given give(
-      ObjectId head,
-      JsonNode source,
-      Content content,
-      Optional<VersionNumber> newest,
-      Optional<String> changedBy,
-      boolean dryRun) {
-    ContentHash hash = hasher.hash(content);
-    List<JsonNode> listed = newest.isPresent() ? List.of() : store.metadataOfVersions(head);
-    Optional<VersionNumber> bound = newest.or(() -> highest(head, listed));
+  Given give(Ask ask, Way way, boolean dryRun) {
+    ObjectId head = ask.head();
+    ContentHash hash = hasher.hash(ask.content());
+    boolean tried = dryRun || way == Way.TRY;
+    List<JsonNode> listed = ask.newest().isPresent() ? List.of() : store.metadataOfVersions(head);
+    Optional<VersionNumber> bound = ask.newest().or(() -> highest(head, listed));
     Optional<VersionNumber> equal =
         bound.isEmpty()
             ? Optional.empty()
-            : equalVersion(head, hash, content).or(() -> equalOfOtherScheme(head, listed, content));
+            : equalVersion(ask, hash, dryRun).or(() -> equalOfOtherScheme(ask, listed, dryRun));
     if (equal.isPresent()) {
       return new Given(equal.get(), bound.get().max(equal.get()));
     }
     VersionNumber number = bound.map(VersionNumber::next).orElse(VersionNumber.FIRST);
     for (int strangers = 0; strangers <= MAX_STRANGERS; strangers++) {
       ObjectId id = checked(Version.id(head, number), head);
-      JsonNode object = Version.object(head, source, number, hash, changedBy);
-      Creation creation = store.create(id, object, dryRun);
-      if (creation instanceof Creation.Failed failed && !isDryRunTrouble(failed, dryRun)) {
+      JsonNode object = Version.object(head, ask.source(), number, hash, ask.changedBy());
+      Creation creation = store.create(id, object, tried);
+      if (creation instanceof Creation.Failed failed && !isDryRunTrouble(failed, tried)) {
         throw Denial.of(failed.cause(), "make version " + number, head);
       }
-      if (!(creation instanceof Creation.NameTaken) || versions.isVersion(id, content)) {
+      if (!(creation instanceof Creation.NameTaken)
+          || versions.isVersion(id, ask.content(), dryRun)) {
         return new Given(number, number);
       }
       number = number.next();
@@ -93,7 +107,8 @@ final class NumberGiver {
    * by their hash: the newest of them are read and compared.
    */
   private Optional<VersionNumber> equalOfOtherScheme(
-      ObjectId head, List<JsonNode> listed, Content content) {
+      Ask ask, List<JsonNode> listed, boolean dryRun) {
+    ObjectId head = ask.head();
     return listed.stream()
         .filter(
             object ->
@@ -106,18 +121,20 @@ final class NumberGiver {
         .map(VersionName::number)
         .sorted(Comparator.reverseOrder())
         .limit(MAX_COMPARED)
-        .filter(number -> versions.isVersion(Version.id(head, number), content))
+        .filter(number -> versions.isVersion(Version.id(head, number), ask.content(), dryRun))
         .findFirst();
   }
 
-  private Optional<VersionNumber> equalVersion(ObjectId head, ContentHash hash, Content content) {
-    List<JsonNode> candidates = store.versionsWith(head, hash);
-    return candidates.stream()
+  private Optional<VersionNumber> equalVersion(Ask ask, ContentHash hash, boolean dryRun) {
+    ObjectId head = ask.head();
+    return store.versionsWith(head, hash).stream()
         .map(object -> Version.of(head.named(Json.name(object)), object, hasher))
         .flatMap(Optional::stream)
-        .filter(version -> version.head().equals(head) && version.content().sameAs(content))
+        .filter(version -> version.head().equals(head))
         .map(Version::number)
-        .min(Comparator.naturalOrder());
+        .sorted()
+        .filter(number -> versions.isVersion(Version.id(head, number), ask.content(), dryRun))
+        .findFirst();
   }
 
   /**

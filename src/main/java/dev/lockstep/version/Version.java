@@ -35,7 +35,8 @@ public record Version(ObjectId id, ObjectId head, VersionNumber number, Content 
     return Optional.of(new Version(id, id.named(name.get().head()), name.get().number(), content));
   }
 
-  private static boolean isSigned(JsonNode object, VersionName name) {
+  /** Whether metadata agrees with the name: all that can be seen without the content. */
+  public static boolean isSigned(JsonNode object, VersionName name) {
     return Json.annotation(object, Keys.HEAD_NAME).filter(name.head()::equals).isPresent()
         && Json.label(object, Keys.HEAD).filter(headLabel(name.head())::equals).isPresent()
         && Json.label(object, Keys.VERSION).filter(name.number().toString()::equals).isPresent();

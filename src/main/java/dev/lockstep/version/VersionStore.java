@@ -35,6 +35,13 @@ public interface VersionStore {
   /** Takes the stamp off a head that is left out now, whatever else it has. */
   void unstamp(ObjectId head);
 
+  /**
+   * Takes retention's mark off a version, so that no delete which is under way can succeed.
+   *
+   * @return false if the version is gone
+   */
+  boolean unmark(ObjectId version);
+
   /** How a create ended. */
   sealed interface Creation {
     record Created() implements Creation {}

@@ -34,7 +34,7 @@ public final class Admissions {
     ObjectNode object = (ObjectNode) review.at("/request/object");
     ObjectNode before = object.deepCopy();
     try {
-      Verdict.Allowed verdict = webhook.review(AdmissionRequest.of(review));
+      Verdict.Allowed verdict = webhook.review(AdmissionRequest.of(review, webhook.operations()));
       if (!object.equals(before)) {
         throw new AssertionError("a webhook wrote into the request");
       }

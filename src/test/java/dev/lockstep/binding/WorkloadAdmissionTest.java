@@ -347,4 +347,62 @@ class WorkloadAdmissionTest {
     app.restartAndRebind("t1", "configmap/other");
     assertThat(app.reads()).containsExactly("app-config-v001", "other-v000");
   }
+
+  @Test
+  void anUndoTakesTheMarkOffWhatItBringsBack() {
+    config("a");
+    app.apply("1", "app-config");
+    config("b");
+    app.apply("2", "app-config");
+    mark();
+    app.undo();
+    assertThat(isMarked()).isFalse();
+  }
+
+  @Test
+  void aPinTakesTheMarkOff() {
+    config("a");
+    app.apply("1", "app-config");
+    config("b");
+    app.apply("2", "app-config");
+    mark();
+    app.setNames("app-config-v000");
+    assertThat(isMarked()).isFalse();
+  }
+
+  @Test
+  void aWorkloadThatIsLeftOutTakesTheMarkOffWhatItNames() {
+    config("a");
+    app.apply("1", "app-config");
+    config("b");
+    app.annotate(Keys.VERSIONED, "false");
+    app.apply("2", "app-config");
+    mark();
+    app.apply("3", "app-config-v000");
+    assertThat(isMarked()).isFalse();
+    assertThat(app.reads()).containsExactly("app-config-v000");
+  }
+
+  @Test
+  void aDryRunLeavesTheMark() {
+    config("a");
+    app.apply("1", "app-config");
+    config("b");
+    app.apply("2", "app-config");
+    mark();
+    app.dryRun("3", "app-config-v000");
+    assertThat(isMarked()).isTrue();
+  }
+
+  private static final ObjectId FIRST = configMap("app-config-v000");
+
+  private void mark() {
+    ObjectNode version = (ObjectNode) cluster.find(FIRST).orElseThrow();
+    version.withObject("/metadata/annotations").put(Keys.UNUSED_SINCE, "2026-01-01T00:00:00Z");
+    cluster.put(FIRST, version);
+  }
+
+  private boolean isMarked() {
+    return cluster.find(FIRST).orElseThrow().toString().contains(Keys.UNUSED_SINCE);
+  }
 }

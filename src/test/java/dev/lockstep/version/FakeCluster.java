@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -30,6 +31,9 @@ public final class FakeCluster implements VersionStore {
 
   /** Creates that somebody's rule refuses. */
   public Predicate<ObjectId> refused = id -> false;
+
+  /** What somebody else does just before a mark is taken off. */
+  public Consumer<ObjectId> beforeUnmark = id -> {};
 
   public OptedIn namespace = SHOP;
   public final ContentHasher hasher = new ContentHasher(() -> KEY);
@@ -185,5 +189,18 @@ public final class FakeCluster implements VersionStore {
     set(object, "labels", Stamp.noLabels());
     set(object, "annotations", Stamp.noAnnotations());
     put(head, object);
+  }
+
+  @Override
+  public boolean unmark(ObjectId version) {
+    calls.add("unmark " + version.name());
+    beforeUnmark.accept(version);
+    Optional<JsonNode> found = find(version);
+    found.ifPresent(
+        object -> {
+          ((ObjectNode) object).withObject("/metadata/annotations").remove(Keys.UNUSED_SINCE);
+          put(version, (ObjectNode) object);
+        });
+    return found.isPresent();
   }
 }

@@ -1,0 +1,139 @@
+package dev.lockstep.kubernetes;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lockstep.binding.HeadRef;
+import dev.lockstep.binding.WorkloadKind;
+import dev.lockstep.binding.WorkloadKinds;
+import dev.lockstep.reconcile.Versions;
+import dev.lockstep.retention.Candidate;
+import dev.lockstep.version.ApiCallException;
+import dev.lockstep.version.ContentHasher;
+import dev.lockstep.version.HeadKind;
+import dev.lockstep.version.Json;
+import dev.lockstep.version.Keys;
+import dev.lockstep.version.ObjectId;
+import dev.lockstep.version.Version;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** Versions and their users in the API server. */
+public final class ApiVersions implements Versions {
+  private static final int CONFLICT = 409;
+  private static final int NOT_FOUND = 404;
+
+  private final ApiServer api;
+  private final WorkloadKinds kinds;
+  private final ContentHasher hasher;
+
+  public ApiVersions(ApiServer api, WorkloadKinds kinds, ContentHasher hasher) {
+    this.api = api;
+    this.kinds = kinds;
+    this.hasher = hasher;
+  }
+
+  @Override
+  public List<Candidate> all(String namespace) {
+    List<Candidate> versions = new ArrayList<>();
+    for (HeadKind kind : HeadKind.values()) {
+      labelled(kind, namespace, Keys.VERSION_ROLE)
+          .forEach(object -> Candidate.of(kind, object).ifPresent(versions::add));
+    }
+    return versions;
+  }
+
+  @Override
+  public Map<HeadRef, JsonNode> heads(String namespace) {
+    Map<HeadRef, JsonNode> heads = new HashMap<>();
+    for (HeadKind kind : HeadKind.values()) {
+      labelled(kind, namespace, Keys.HEAD_ROLE)
+          .forEach(head -> heads.put(new HeadRef(kind, Json.name(head)), head));
+    }
+    return heads;
+  }
+
+  private List<JsonNode> labelled(HeadKind kind, String namespace, String role) {
+    return api.listMetadata(
+        Paths.all("", "v1", namespace, kind.resource()) + Paths.labelled(Keys.ROLE + "=" + role));
+  }
+
+  @Override
+  public boolean exists(HeadRef head, String namespace) {
+    return api.get(Paths.of(head.in(namespace))).isPresent();
+  }
+
+  @Override
+  public void forEachUser(String namespace, Consumer<JsonNode> action) {
+    for (WorkloadKind kind : kinds.all()) {
+      String path = Paths.all(kind.group(), kind.version(), namespace, kind.resource());
+      try {
+        api.forEachPage(path, action);
+      } catch (ApiCallException e) {
+        // Without its CRD a configured kind has no objects; without rights we can't know.
+        if (kind.isBuiltIn() || e.code() != NOT_FOUND) {
+          throw e;
+        }
+      }
+    }
+    WorkloadKind.Revisions revisions = WorkloadKind.CONTROLLER_REVISIONS;
+    api.forEachPage(
+        Paths.all(revisions.group(), revisions.version(), namespace, revisions.resource()), action);
+  }
+
+  @Override
+  public boolean mark(Candidate version, Instant since) {
+    return isVersion(version) && annotate(version, since.toString());
+  }
+
+  @Override
+  public void unmark(Candidate version) {
+    annotate(version, null);
+  }
+
+  /** What only looks like a version in a list of metadata is somebody's own object. */
+  private boolean isVersion(Candidate version) {
+    return api.get(path(version))
+        .flatMap(object -> Version.of(id(version), object, hasher))
+        .isPresent();
+  }
+
+  private boolean annotate(Candidate version, String value) {
+    ObjectNode patch = JsonNodeFactory.instance.objectNode();
+    ObjectNode metadata = patch.putObject("metadata");
+    metadata.put("uid", version.uid()).put("resourceVersion", version.resourceVersion());
+    metadata.putObject("annotations").put(Keys.UNUSED_SINCE, value);
+    return ifUnchanged(api.tryMergePatch(path(version) + Paths.write(false), patch));
+  }
+
+  @Override
+  public boolean delete(Candidate version) {
+    ObjectNode options = JsonNodeFactory.instance.objectNode();
+    options.put("apiVersion", "v1").put("kind", "DeleteOptions");
+    options
+        .putObject("preconditions")
+        .put("uid", version.uid())
+        .put("resourceVersion", version.resourceVersion());
+    return isVersion(version) && ifUnchanged(api.delete(path(version), options));
+  }
+
+  private static boolean ifUnchanged(ApiServer.Reply reply) {
+    if (reply.code() == CONFLICT || reply.code() == NOT_FOUND) {
+      return false;
+    }
+    reply.orThrow();
+    return true;
+  }
+
+  private static String path(Candidate version) {
+    return Paths.of(id(version));
+  }
+
+  private static ObjectId id(Candidate version) {
+    return new HeadRef(version.head().kind(), version.name()).in(version.namespace());
+  }
+}

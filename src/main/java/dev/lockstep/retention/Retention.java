@@ -1,0 +1,85 @@
+package dev.lockstep.retention;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.lockstep.binding.HeadRef;
+import dev.lockstep.version.Json;
+import dev.lockstep.version.Keys;
+import dev.lockstep.version.OptedIn;
+import dev.lockstep.version.VersionNumber;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Decides which versions of a namespace go. First those that are worth asking about, since asking
+ * means to list every user; then, knowing the users, what is done.
+ */
+public final class Retention {
+  private final RetentionSettings settings;
+
+  public Retention(RetentionSettings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * Versions that go if nobody uses them: not current, not among the newest of their head, old
+   * enough, not kept. Of a head that is gone, all; but its highest number is the last, so that
+   * counting goes on when the head comes back.
+   *
+   * @param heads metadata of the heads, by their names
+   */
+  public Set<Candidate> expendable(
+      List<Candidate> versions, Map<HeadRef, JsonNode> heads, OptedIn namespace, Instant now) {
+    Set<Candidate> expendable = new HashSet<>();
+    versions.stream()
+        .collect(Collectors.groupingBy(Candidate::head))
+        .forEach(
+            (head, all) ->
+                expendable.addAll(
+                    expendable(all, Optional.ofNullable(heads.get(head)), namespace)));
+    expendable.removeIf(
+        version -> version.kept() || version.created().plus(settings.minimumAge()).isAfter(now));
+    return expendable;
+  }
+
+  private List<Candidate> expendable(
+      List<Candidate> all, Optional<JsonNode> head, OptedIn namespace) {
+    List<Candidate> newestFirst = new ArrayList<>(all);
+    newestFirst.sort(Comparator.comparing(Candidate::number).reversed());
+    if (head.isEmpty()) {
+      return newestFirst.size() == 1 ? newestFirst : newestFirst.subList(1, newestFirst.size());
+    }
+    Optional<VersionNumber> current =
+        Json.label(head.get(), Keys.VERSION).flatMap(VersionNumber::parse);
+    int kept = settings.keep(newestFirst.get(0).head().kind(), head.get(), namespace);
+    return newestFirst.stream()
+        .skip(kept)
+        .filter(version -> current.isPresent() && !version.number().equals(current.get()))
+        .toList();
+  }
+
+  /**
+   * @param uses of a complete look at every user, after {@code versions} were read
+   */
+  public List<Step> steps(
+      List<Candidate> versions, Set<Candidate> expendable, Uses uses, Instant now) {
+    List<Step> steps = new ArrayList<>();
+    for (Candidate version : versions) {
+      boolean unused = expendable.contains(version) && !uses.has(version.name());
+      if (unused && version.unusedSince().isEmpty()) {
+        steps.add(new Step.Mark(version));
+      } else if (unused && version.unusedSince().get().plus(settings.grace()).isBefore(now)) {
+        steps.add(new Step.Delete(version));
+      } else if (!unused && version.unusedSince().isPresent()) {
+        steps.add(new Step.Unmark(version));
+      }
+    }
+    return steps;
+  }
+}

@@ -1,0 +1,216 @@
+package dev.lockstep.reconcile;
+
+import static dev.lockstep.retention.Made.head;
+import static dev.lockstep.retention.Made.markedVersion;
+import static dev.lockstep.retention.Made.ref;
+import static dev.lockstep.retention.Made.version;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.lockstep.binding.HeadRef;
+import dev.lockstep.retention.Candidate;
+import dev.lockstep.retention.Made;
+import dev.lockstep.retention.Retention;
+import dev.lockstep.retention.RetentionSettings;
+import dev.lockstep.version.ApiCallException;
+import dev.lockstep.version.OptedIn;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+class SweepTest {
+  private static final Instant NOW = Made.LONG_AGO.plus(Duration.ofDays(1));
+  private static final OptedIn SHOP = new OptedIn("shop", Map.of());
+
+  private final Namespace namespace = new Namespace();
+  private final Sweep sweep = sweep(Sweep.Mode.DELETE);
+
+  private Sweep sweep(Sweep.Mode mode) {
+    RetentionSettings settings =
+        new RetentionSettings(1, 1, Duration.ofMinutes(2), Duration.ofHours(1));
+    return new Sweep(namespace, new Retention(settings), mode, Clock.fixed(NOW, ZoneOffset.UTC));
+  }
+
+  /** What a namespace holds, and what was done to it. */
+  private static final class Namespace implements Versions {
+    final List<Candidate> versions = new ArrayList<>();
+    final Map<HeadRef, JsonNode> heads = new HashMap<>();
+    final List<String> named = new ArrayList<>();
+    final List<String> done = new ArrayList<>();
+    boolean headIsThere;
+    boolean changesMeanwhile;
+    boolean usersCannotBeListed;
+
+    @Override
+    public List<Candidate> all(String name) {
+      return versions;
+    }
+
+    @Override
+    public Map<HeadRef, JsonNode> heads(String name) {
+      return heads;
+    }
+
+    @Override
+    public boolean exists(HeadRef head, String name) {
+      return headIsThere;
+    }
+
+    @Override
+    public void forEachUser(String name, Consumer<JsonNode> action) {
+      done.add("list");
+      for (String version : named) {
+        action.accept(JsonNodeFactory.instance.objectNode().put("name", version));
+      }
+      if (usersCannotBeListed) {
+        throw new ApiCallException(500, "no list");
+      }
+    }
+
+    @Override
+    public boolean mark(Candidate version, Instant since) {
+      assertThat(since).isEqualTo(NOW);
+      return changed("mark", version);
+    }
+
+    @Override
+    public void unmark(Candidate version) {
+      changed("unmark", version);
+    }
+
+    @Override
+    public boolean delete(Candidate version) {
+      return changed("delete", version);
+    }
+
+    private boolean changed(String what, Candidate version) {
+      done.add(what + " " + version.name());
+      return !changesMeanwhile;
+    }
+  }
+
+  private void oldAndCurrent(Candidate old) {
+    namespace.versions.add(old);
+    namespace.versions.add(version("app-config-v001"));
+    namespace.heads.put(ref("app-config"), head("app-config", "v001", Map.of()));
+  }
+
+  private static Candidate markedLongAgo() {
+    return markedVersion("app-config-v000", NOW.minus(Duration.ofMinutes(3)));
+  }
+
+  @Test
+  void aNamespaceWithoutVersionsCostsOneLook() {
+    assertThat(sweep.of(SHOP)).isFalse();
+    assertThat(namespace.done).isEmpty();
+  }
+
+  @Test
+  void usersAreNotListedWhereNothingCouldGo() {
+    namespace.versions.add(version("app-config-v001"));
+    namespace.heads.put(ref("app-config"), head("app-config", "v001", Map.of()));
+    assertThat(sweep.of(SHOP)).isFalse();
+    assertThat(namespace.done).isEmpty();
+  }
+
+  @Test
+  void anUnusedVersionIsMarkedAndLookedAtAgain() {
+    oldAndCurrent(version("app-config-v000"));
+    assertThat(sweep.of(SHOP)).isTrue();
+    assertThat(namespace.done).containsExactly("list", "mark app-config-v000");
+    assertThat(sweep.deleted()).isZero();
+  }
+
+  @Test
+  void whatCannotBeMarkedAsksForNoOtherLook() {
+    oldAndCurrent(version("app-config-v000"));
+    namespace.changesMeanwhile = true;
+    assertThat(sweep.of(SHOP)).isFalse();
+  }
+
+  @Test
+  void aVersionWhoseTimeHasNotComeIsLookedAtAgain() {
+    oldAndCurrent(markedVersion("app-config-v000", NOW.minus(Duration.ofMinutes(1))));
+    assertThat(sweep.of(SHOP)).isTrue();
+    assertThat(namespace.done).containsExactly("list");
+  }
+
+  @Test
+  void aVersionThatWasUnusedThroughTheGracePeriodIsDeletedAfterALookAtAllUsers() {
+    oldAndCurrent(markedLongAgo());
+    assertThat(sweep.of(SHOP)).isFalse();
+    assertThat(namespace.done).containsExactly("list", "delete app-config-v000");
+    assertThat(sweep.deleted()).isOne();
+  }
+
+  @Test
+  void whatChangedSinceItWasReadCountsAsNotDeleted() {
+    oldAndCurrent(markedLongAgo());
+    namespace.changesMeanwhile = true;
+    sweep.of(SHOP);
+    assertThat(sweep.deleted()).isZero();
+  }
+
+  @Test
+  void aVersionThatIsNamedAgainLosesItsMark() {
+    oldAndCurrent(markedLongAgo());
+    namespace.named.add("app-config-v000");
+    sweep.of(SHOP);
+    assertThat(namespace.done).containsExactly("list", "unmark app-config-v000");
+  }
+
+  @Test
+  void aListThatFailsLetsNothingBeDone() {
+    oldAndCurrent(markedLongAgo());
+    namespace.usersCannotBeListed = true;
+    assertThatExceptionOfType(ApiCallException.class).isThrownBy(() -> sweep.of(SHOP));
+    assertThat(namespace.done).containsExactly("list");
+    assertThat(sweep.deleted()).isZero();
+  }
+
+  @Test
+  void theLastVersionOfADeletedHeadGoes() {
+    namespace.versions.add(markedLongAgo());
+    sweep.of(SHOP);
+    assertThat(namespace.done).containsExactly("list", "delete app-config-v000");
+  }
+
+  @Test
+  void theLastVersionOfAHeadThatIsOnlyLeftOutStays() {
+    namespace.versions.add(version("app-config-v000"));
+    namespace.headIsThere = true;
+    sweep.of(SHOP);
+    assertThat(namespace.done).isEmpty();
+  }
+
+  @Test
+  void aReportOnlyTellsAndTellsOnce() {
+    Sweep report = sweep(Sweep.Mode.REPORT);
+    oldAndCurrent(version("app-config-v000"));
+
+    assertThat(report.of(SHOP)).isFalse();
+    assertThat(report.of(SHOP)).isFalse();
+
+    assertThat(namespace.done).containsOnly("list");
+    assertThat(report.reported()).isOne();
+    assertThat(report.deleted()).isZero();
+  }
+
+  @Test
+  void aReportTellsOfWhatWasMarkedBeforeAndTouchesItNot() {
+    Sweep report = sweep(Sweep.Mode.REPORT);
+    oldAndCurrent(markedLongAgo());
+    report.of(SHOP);
+    assertThat(namespace.done).containsExactly("list");
+    assertThat(report.reported()).isOne();
+  }
+}
