@@ -185,7 +185,10 @@ final class Promises {
       // A backup may know a number from before; nothing is left that says otherwise.
       given.getOrDefault(id, new TreeMap<>()).remove(number);
     }
-    if (madeUp.contains(version(id, number))) {
+    boolean unseen =
+        !stamped.containsKey(id)
+            && old.filter(o -> hasRightHash(id, o) && current(o).equals(number)).isPresent();
+    if (unseen || madeUp.contains(version(id, number))) {
       // Nobody has looked at the name yet; whoever needs the version gets the head a new number.
       return;
     }
