@@ -3,7 +3,6 @@ package dev.lockstep.binding;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.lockstep.version.Choice;
-import dev.lockstep.version.Content;
 import dev.lockstep.version.Denial;
 import dev.lockstep.version.Json;
 import dev.lockstep.version.Keys;
@@ -48,7 +47,7 @@ final class Binding {
   private final Meanings meanings;
   private final Baseline baselines;
   private final Choice<Rollout> rollout;
-  private final Choice<MissingPolicy> missingPolicy;
+  private final MissingThings missing;
 
   /** What the persisted template is bound to, and which of its heads are held. */
   private final Bindings before;
@@ -82,7 +81,9 @@ final class Binding {
     this.meanings = meanings;
     this.baselines = baselines;
     this.rollout = settings.rollout(review.kind(), review.object(), review.namespace());
-    this.missingPolicy = settings.missing(review.kind(), review.object(), review.namespace());
+    this.missing =
+        new MissingThings(
+            review, settings.missing(review.kind(), review.object(), review.namespace()), warnings);
     this.before = review.oldTemplate().map(Bindings::of).orElse(Bindings.NONE);
     this.heldBefore = review.oldObject().map(old -> stated(old, Keys.HELD)).orElse(Bindings.NONE);
     this.stated = Bindings.of(review.template());
@@ -99,7 +100,6 @@ final class Binding {
 
   WorkloadOutcome outcome() {
     warnings.addAll(rollout.warnings());
-    warnings.addAll(missingPolicy.warnings());
     List<Reference> references =
         Reference.in(review.template()).stream().filter(r -> r.named().isValid()).toList();
     checkNumber(references);
@@ -208,9 +208,9 @@ final class Binding {
       group(reference.named()).bare.add(reference);
     } else if (meaning instanceof Meaning.OfVersion named) {
       head.ifPresent(h -> group(h).bound.add(reference));
-      tellMissingKeys(reference, reference.named(), named.version().content());
+      missing.keys(reference, reference.named(), named.version().content());
     } else if (meaning instanceof Meaning.Unversioned other) {
-      tellMissingKeys(reference, reference.named(), other.content());
+      missing.keys(reference, reference.named(), other.content());
       other
           .refusal()
           .ifPresent(
@@ -220,7 +220,7 @@ final class Binding {
       group(head.get()).bound.add(reference);
       // The current version may not be there yet: under dry run nothing was made.
       if (!isCurrent(head.get(), statedVersion(head.get()))) {
-        tellMissing(reference);
+        missing.object(reference);
       }
     } else {
       group(reference.named()).missing.add(reference);
@@ -286,7 +286,7 @@ final class Binding {
       return false;
     }
     bindTo(head, current.current(), group.all());
-    group.all().forEach(reference -> tellMissingKeys(reference, head, current.content()));
+    group.all().forEach(reference -> missing.keys(reference, head, current.content()));
     return true;
   }
 
@@ -311,7 +311,7 @@ final class Binding {
       warn(head, "is gone, " + kept.get() + " is kept", "create it to change it");
       return;
     }
-    group.missing.forEach(this::tellMissing);
+    group.missing.forEach(missing::object);
     if (group.missing.stream().anyMatch(reference -> !reference.optional())) {
       waiting.add(head);
     }
@@ -355,44 +355,6 @@ final class Binding {
     boolean moved = before.of(head).filter(old -> !old.equals(number)).isPresent();
     if ((moved || heldBefore.has(head)) && !isCurrent(head, number)) {
       held.put(head, number);
-    }
-  }
-
-  private void tellMissing(Reference reference) {
-    if (reference.optional() || missingPolicy.value() == MissingPolicy.IGNORE) {
-      return;
-    }
-    HeadRef named = reference.named();
-    if (missingPolicy.value() == MissingPolicy.DENY) {
-      throw new Denial(
-          Denial.FORBIDDEN,
-          "admit",
-          review,
-          named.kind().kind() + " " + named.name() + " does not exist",
-          "Create it first, or mark the reference optional.");
-    }
-    warn(named, "does not exist", "pods won't start until it does");
-  }
-
-  private void tellMissingKeys(Reference reference, HeadRef named, Content content) {
-    for (String key : reference.keys()) {
-      if (!reference.optional() && !content.hasKey(key)) {
-        tellMissingKey(named, key);
-      }
-    }
-  }
-
-  private void tellMissingKey(HeadRef named, String key) {
-    switch (missingPolicy.value()) {
-      case IGNORE -> {}
-      case WARN -> warn(named, "has no key " + key, "pods won't start without it");
-      case DENY ->
-          throw new Denial(
-              Denial.FORBIDDEN,
-              "admit",
-              review,
-              named.kind().kind() + " " + named.name() + " has no key " + key,
-              "Add the key, or mark the reference optional.");
     }
   }
 
