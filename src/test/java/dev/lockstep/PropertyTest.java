@@ -10,7 +10,6 @@ import org.junit.jupiter.api.Test;
  * -Dlockstep.first=SEED -Dlockstep.sequences=N} looks further.
  */
 class PropertyTest {
-  private static final int SEQUENCES = 300;
   private static final int STEPS = 60;
 
   @Test
@@ -21,7 +20,7 @@ class PropertyTest {
       return;
     }
     long first = Long.getLong("lockstep.first", 1);
-    int sequences = Integer.getInteger("lockstep.sequences", SEQUENCES);
+    int sequences = Integer.getInteger("lockstep.sequences");
     for (long next = first; next < first + sequences; next++) {
       run(next);
     }

@@ -343,7 +343,7 @@ class AutoIT {
 
   @Test
   void manyWorkloadsOfOneConfigAllFollow(Shop shop) {
-    int many = 40;
+    int many = Integer.getInteger("lockstep.workloads");
     shop.kubectl("annotate", namespace(shop), AUTO);
     shop.apply(
         config("a")
@@ -356,7 +356,8 @@ class AutoIT {
 
     List<JsonNode> all =
         await()
-            .atMost(PATIENCE)
+            // Five a second follow.
+            .atMost(PATIENCE.plusSeconds(many))
             .pollInterval(POLL)
             .until(
                 () -> shop.list("deployments", ""),

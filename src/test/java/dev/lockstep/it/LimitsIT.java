@@ -31,7 +31,7 @@ class LimitsIT {
   private static final int MOST_ANNOTATIONS = 256 * 1024;
 
   /** Of one head; a thousand take a minute. */
-  private static final int VERSIONS = Integer.getInteger("lockstep.versions", 100);
+  private static final int VERSIONS = Integer.getInteger("lockstep.versions");
 
   private static String version(JsonNode head) {
     return Shop.meta(head, "labels", "lockstep.dev/version");
