@@ -248,13 +248,14 @@ final class Binding {
             .anyMatch(reference -> reference.named().equals(head));
   }
 
+  /** Each place as it was; what was not there, an ephemeral container's, as the rest. */
   private void bindAsPersisted(HeadRef head, VersionNumber number, List<Reference> references) {
     JsonNode old = review.oldTemplate().orElseThrow();
     String version = head.version(number).name();
-    List<Reference> asBefore =
-        references.stream().filter(r -> old.at(r.place()).asText().equals(version)).toList();
-    if (!asBefore.isEmpty()) {
-      bindTo(head, number, asBefore);
+    List<Reference> bound =
+        references.stream().filter(r -> old.at(r.place()).asText(version).equals(version)).toList();
+    if (!bound.isEmpty()) {
+      bindTo(head, number, bound);
     }
   }
 
