@@ -27,6 +27,7 @@ import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * after the other in a cluster of their own, each with servers of its own.
  */
 @Execution(ExecutionMode.SAME_THREAD)
+@Order(1)
 class OwnClusterIT {
   private static final String HEAD = "configmap/app-config";
   private static final String BASELINE = "lockstep.dev/baseline";

@@ -13,10 +13,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** Versions that nobody can need any more go; all others stay. */
 @OnRealCluster
+@Order(1)
 class RetentionIT {
   private static final String UNUSED_SINCE = "lockstep.dev/unused-since";
   private static final String KEEP_NONE = "lockstep.dev/keep-versions=0";
