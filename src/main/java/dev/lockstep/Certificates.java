@@ -1,35 +1,39 @@
 package dev.lockstep;
 
 import dev.lockstep.tls.CertificateFiles;
-import io.quarkus.runtime.Startup;
-import io.quarkus.tls.CertificateUpdatedEvent;
-import io.quarkus.tls.TlsConfigurationRegistry;
+import io.quarkus.tls.runtime.KeyStoreAndKeyCertOptions;
+import io.quarkus.tls.runtime.KeyStoreProvider;
+import io.smallrye.common.annotation.Identifier;
+import io.vertx.core.Vertx;
 import jakarta.annotation.PreDestroy;
-import jakarta.enterprise.event.Event;
 import jakarta.inject.Singleton;
-import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Looks for a renewed certificate; a kubelet takes up to a minute to bring one. */
-@Startup
+/**
+ * The certificate of the TLS configuration {@code webhook}. Looks for a renewed one; a kubelet
+ * takes up to a minute to bring it.
+ */
 @Singleton
-class Certificates {
+@Identifier("webhook")
+class Certificates implements KeyStoreProvider {
   private static final int SECONDS_BETWEEN_LOOKS = 5;
 
+  private final LockstepConfig.Tls tls;
   private final ScheduledExecutorService executor =
       Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "lockstep-certificate"));
 
-  Certificates(
-      LockstepConfig config,
-      TlsConfigurationRegistry registry,
-      Event<CertificateUpdatedEvent> updated) {
-    CertificateFiles files =
-        new CertificateFiles(
-            List.of(config.tls().certificate(), config.tls().key()), registry, updated::fire);
+  Certificates(LockstepConfig config) {
+    this.tls = config.tls();
+  }
+
+  @Override
+  public KeyStoreAndKeyCertOptions getKeyStore(Vertx vertx) {
+    CertificateFiles files = new CertificateFiles(tls.certificate(), tls.key(), vertx);
     executor.scheduleWithFixedDelay(
         files::look, SECONDS_BETWEEN_LOOKS, SECONDS_BETWEEN_LOOKS, TimeUnit.SECONDS);
+    return new KeyStoreAndKeyCertOptions(files.keyStore(), files.options());
   }
 
   @PreDestroy

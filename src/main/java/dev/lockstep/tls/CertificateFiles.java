@@ -1,72 +1,122 @@
 package dev.lockstep.tls;
 
-import io.quarkus.tls.CertificateUpdatedEvent;
-import io.quarkus.tls.TlsConfiguration;
-import io.quarkus.tls.TlsConfigurationRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.PemKeyCertOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.Signature;
 import java.util.Arrays;
-import java.util.List;
-import java.util.function.Consumer;
+import java.util.Map;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.X509KeyManager;
 import org.jboss.logging.Logger;
 
 /**
- * Serves a renewed certificate without a restart. Quarkus can read the files again by itself, but
- * does so whether or not they changed, and a connection that comes in just then is closed.
+ * Certificate and key in two PEM files, which are served anew when they change. Quarkus can read
+ * them again by itself, but exchanges the server's TLS context for it, and a connection that comes
+ * in just then is closed.
  */
 public final class CertificateFiles {
   private static final Logger LOG = Logger.getLogger(CertificateFiles.class);
-  private static final String CONFIGURATION = "webhook";
 
-  private final List<Path> files;
-  private final TlsConfigurationRegistry registry;
-  private final Consumer<CertificateUpdatedEvent> updated;
-  private byte[] served;
+  /** By the type of key, as key managers call it. */
+  private static final Map<String, String> SIGNATURES =
+      Map.of("EC", "SHA256withECDSA", "RSA", "SHA256withRSA", "EdDSA", "EdDSA");
+
+  private record Pem(byte[] certificate, byte[] key) {
+    boolean sameAs(Pem other) {
+      return Arrays.equals(certificate, other.certificate) && Arrays.equals(key, other.key);
+    }
+
+    PemKeyCertOptions options() {
+      return new PemKeyCertOptions()
+          .addCertValue(Buffer.buffer(certificate))
+          .addKeyValue(Buffer.buffer(key));
+    }
+  }
+
+  private final Path certificate;
+  private final Path key;
+  private final Vertx vertx;
+  private final RenewedKeyManager keys;
+  private Pem served;
 
   /**
-   * @param files certificate and key, as they are served now
-   * @param updated tells the HTTP server
+   * @throws IllegalStateException if there is no certificate to begin with
    */
-  public CertificateFiles(
-      List<Path> files,
-      TlsConfigurationRegistry registry,
-      Consumer<CertificateUpdatedEvent> updated) {
-    this.files = List.copyOf(files);
-    this.registry = registry;
-    this.updated = updated;
-    this.served = read();
-  }
-
-  /** To be called every so often. */
-  public void look() {
-    byte[] there = read();
-    if (there.length == 0 || Arrays.equals(there, served)) {
-      return;
-    }
-    TlsConfiguration configuration = registry.get(CONFIGURATION).orElseThrow();
-    if (configuration.reload()) {
-      updated.accept(new CertificateUpdatedEvent(CONFIGURATION, configuration));
-      served = there;
-      LOG.info("the certificate has been renewed");
-    } else {
-      LOG.warnf("the certificate in %s can't be used; the one before is served", files.get(0));
-    }
-  }
-
-  /** Nothing while a file is missing: they are being replaced. */
-  private byte[] read() {
+  public CertificateFiles(Path certificate, Path key, Vertx vertx) {
+    this.certificate = certificate;
+    this.key = key;
+    this.vertx = vertx;
     try {
-      byte[] all = new byte[0];
-      for (Path file : files) {
-        byte[] one = Files.readAllBytes(file);
-        int length = all.length;
-        all = Arrays.copyOf(all, length + one.length);
-        System.arraycopy(one, 0, all, length, one.length);
-      }
-      return all;
-    } catch (IOException e) {
-      return new byte[0];
+      served = read();
+      keys = new RenewedKeyManager(manager(served));
+    } catch (Exception e) {
+      throw new IllegalStateException(
+          "no certificate in " + certificate + " with its key in " + key + ": " + e.getMessage(),
+          e);
     }
+  }
+
+  /** What the server is to be given. */
+  public KeyCertOptions options() {
+    return KeyCertOptions.wrap(keys);
+  }
+
+  public KeyStore keyStore() {
+    try {
+      return served.options().loadKeyStore(vertx);
+    } catch (Exception e) {
+      throw new IllegalStateException("the certificate in " + certificate + " can't be used", e);
+    }
+  }
+
+  /** To be called every so often. While the files are being replaced, the one before is served. */
+  public void look() {
+    try {
+      Pem there = read();
+      if (!there.sameAs(served)) {
+        keys.renew(manager(there));
+        served = there;
+        LOG.info("the certificate has been renewed");
+      }
+    } catch (Exception e) {
+      LOG.warnf(
+          "the certificate in %s can't be used (%s); the one before is served",
+          certificate, e.getMessage());
+    }
+  }
+
+  private Pem read() throws IOException {
+    return new Pem(Files.readAllBytes(certificate), Files.readAllBytes(key));
+  }
+
+  private X509KeyManager manager(Pem pem) throws Exception {
+    for (KeyManager manager : pem.options().getKeyManagerFactory(vertx).getKeyManagers()) {
+      if (manager instanceof X509KeyManager x509 && isPair(x509)) {
+        return x509;
+      }
+    }
+    throw new IllegalStateException("the key is not the certificate's");
+  }
+
+  /** One of the two files may be the old one still. */
+  private static boolean isPair(X509KeyManager keys) throws GeneralSecurityException {
+    for (var type : SIGNATURES.entrySet()) {
+      String[] aliases = keys.getServerAliases(type.getKey(), null);
+      if (aliases != null && aliases.length > 0) {
+        Signature signature = Signature.getInstance(type.getValue());
+        signature.initSign(keys.getPrivateKey(aliases[0]));
+        byte[] signed = signature.sign();
+        signature.initVerify(keys.getCertificateChain(aliases[0])[0]);
+        return signature.verify(signed);
+      }
+    }
+    return false;
   }
 }
