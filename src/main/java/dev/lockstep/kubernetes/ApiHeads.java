@@ -23,10 +23,7 @@ public final class ApiHeads implements Heads {
   public Map<HeadRef, VersionNumber> current(String namespace) {
     Map<HeadRef, VersionNumber> current = new HashMap<>();
     for (HeadKind kind : HeadKind.values()) {
-      String path =
-          Paths.all("", "v1", namespace, kind.resource())
-              + Paths.labelled(Keys.ROLE + "=" + Keys.HEAD_ROLE);
-      for (JsonNode head : api.listMetadata(path)) {
+      for (JsonNode head : api.listMetadata(Paths.ofRole(kind, namespace, Keys.HEAD_ROLE))) {
         Json.label(head, Keys.VERSION)
             .flatMap(VersionNumber::parse)
             .ifPresent(number -> current.put(new HeadRef(kind, Json.name(head)), number));

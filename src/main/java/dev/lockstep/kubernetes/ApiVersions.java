@@ -41,7 +41,7 @@ public final class ApiVersions implements Versions {
   public List<Candidate> all(String namespace) {
     List<Candidate> versions = new ArrayList<>();
     for (HeadKind kind : HeadKind.values()) {
-      labelled(kind, namespace, Keys.VERSION_ROLE)
+      api.listMetadata(Paths.ofRole(kind, namespace, Keys.VERSION_ROLE))
           .forEach(object -> Candidate.of(kind, object).ifPresent(versions::add));
     }
     return versions;
@@ -51,15 +51,10 @@ public final class ApiVersions implements Versions {
   public Map<HeadRef, JsonNode> heads(String namespace) {
     Map<HeadRef, JsonNode> heads = new HashMap<>();
     for (HeadKind kind : HeadKind.values()) {
-      labelled(kind, namespace, Keys.HEAD_ROLE)
+      api.listMetadata(Paths.ofRole(kind, namespace, Keys.HEAD_ROLE))
           .forEach(head -> heads.put(new HeadRef(kind, Json.name(head)), head));
     }
     return heads;
-  }
-
-  private List<JsonNode> labelled(HeadKind kind, String namespace, String role) {
-    return api.listMetadata(
-        Paths.all("", "v1", namespace, kind.resource()) + Paths.labelled(Keys.ROLE + "=" + role));
   }
 
   @Override

@@ -1,7 +1,9 @@
 package dev.lockstep.kubernetes;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.lockstep.version.HeadKind;
 import dev.lockstep.version.Json;
+import dev.lockstep.version.Keys;
 import dev.lockstep.version.ObjectId;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +31,11 @@ final class Paths {
   static String all(String group, String version, String namespace, String resource) {
     String root = group.isEmpty() ? "/api/" + version : "/apis/" + group + "/" + version;
     return root + "/namespaces/" + namespace + "/" + resource;
+  }
+
+  /** All heads, or all versions, of a kind and namespace. */
+  static String ofRole(HeadKind kind, String namespace, String role) {
+    return all("", "v1", namespace, kind.resource()) + labelled(Keys.ROLE + "=" + role);
   }
 
   /** The query of a request that writes. */
