@@ -15,6 +15,7 @@ import dev.lockstep.kubernetes.ApiServer;
 import dev.lockstep.kubernetes.ApiVersionStore;
 import dev.lockstep.kubernetes.ApiVersions;
 import dev.lockstep.kubernetes.ApiWorkloads;
+import dev.lockstep.kubernetes.Contact;
 import dev.lockstep.kubernetes.HashKey;
 import dev.lockstep.kubernetes.HeadWatch;
 import dev.lockstep.kubernetes.Leadership;
@@ -32,9 +33,11 @@ import dev.lockstep.version.HeadAdmission;
 import dev.lockstep.version.ObjectId;
 import dev.lockstep.version.VersionStore;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.Startup;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -77,6 +80,7 @@ public class Lockstep {
   private final Reconciler reconciler;
   private final Collector collector;
   private final Leadership leadership;
+  private final Contact contact;
   private final HeadWebhook headWebhook;
   private final WorkloadWebhook workloadWebhook;
   private final VersionWebhook versionWebhook;
@@ -145,6 +149,7 @@ public class Lockstep {
                 config.retention().mode(), config.retention().grace(), config.retention().sweep()),
             sweeps,
             Clock.systemUTC());
+    contact = new Contact(api, config.namespace());
     leadership = new Leadership(client, config.namespace(), this::lead, this::follow);
   }
 
@@ -155,6 +160,7 @@ public class Lockstep {
         new NamespaceWatch.Listener(
             reconciler::namespaceOptedIn, this::namespaceChanged, reconciler::namespaceOptedOut));
     heads.start(this::headAdded, this::headChanged, head -> collector.touched(head.namespace()));
+    contact.start(reconcilers);
     leadership.start();
   }
 
@@ -192,6 +198,11 @@ public class Lockstep {
     }
   }
 
+  /** Another replica leads at once; requests, which need no leader, are answered on. */
+  void drain(@Observes ShutdownDelayInitiatedEvent event) {
+    leadership.close();
+  }
+
   @PreDestroy
   void stop() {
     leadership.close();
@@ -207,6 +218,10 @@ public class Lockstep {
 
   boolean isReady() {
     return hashKey.isThere() && namespaces.isReady() && heads.isReady();
+  }
+
+  boolean isInContact() {
+    return contact.isThere();
   }
 
   boolean isLeading() {
