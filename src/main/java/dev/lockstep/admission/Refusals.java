@@ -14,6 +14,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /** Says why, in one sentence, where a request does not get as far as an {@link Webhook}. */
@@ -24,6 +25,9 @@ class Refusals {
 
   /** Before the limit that Quarkus itself sets, which answers without a word. */
   private static final int FIRST = 1000;
+
+  private static final Set<String> PATHS =
+      Set.of("/mutate/heads", "/mutate/workloads", "/validate/versions");
 
   private static final Map<Integer, String> SENTENCES =
       Map.of(
@@ -50,7 +54,7 @@ class Refusals {
     HttpServerRequest request = context.request();
     String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
     if (!request.method().equals(HttpMethod.POST)) {
-      context.next();
+      notPosted(context);
     } else if (length == null) {
       refuse(context, 411, "a review has to come with its length.");
     } else if (Long.parseLong(length) > maxBodyBytes) {
@@ -67,6 +71,16 @@ class Refusals {
                 context.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
                 refuse(context, 503, "too many large reviews at once.");
               });
+    }
+  }
+
+  /** OPTIONS and HEAD, too, which would be answered otherwise. */
+  private static void notPosted(RoutingContext context) {
+    if (PATHS.contains(context.normalizedPath())) {
+      context.response().putHeader(HttpHeaders.ALLOW, HttpMethod.POST.name());
+      refuse(context, 405, SENTENCES.get(405));
+    } else {
+      refuse(context, 404, SENTENCES.get(404));
     }
   }
 

@@ -45,7 +45,7 @@ public final class Leadership implements AutoCloseable {
     this.config =
         new LeaderElectionConfigBuilder()
             .withName(LEASE)
-            .withLock(new LeaseLock(ownNamespace, LEASE, identity))
+            .withLock(new SteadyLock(new LeaseLock(ownNamespace, LEASE, identity)))
             .withLeaseDuration(LEASE_TIME)
             .withRenewDeadline(RENEW_DEADLINE)
             .withRetryPeriod(RETRY)
