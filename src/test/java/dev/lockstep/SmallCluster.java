@@ -27,6 +27,7 @@ import dev.lockstep.version.ObjectId;
 import dev.lockstep.version.OptedIn;
 import dev.lockstep.version.Stamp;
 import dev.lockstep.version.Version;
+import dev.lockstep.version.VersionListener;
 import dev.lockstep.version.VersionNumber;
 import dev.lockstep.version.VersionStore;
 import java.nio.charset.StandardCharsets;
@@ -61,7 +62,8 @@ final class SmallCluster implements VersionStore, Revisions {
       new HeadWebhook(
           new HeadAdmission(this, hasher, versions),
           name -> optedIn ? Optional.of(SHOP) : Optional.empty(),
-          true);
+          true,
+          VersionListener.NONE);
   private final WorkloadWebhook workloadWebhook =
       new WorkloadWebhook(
           new WorkloadAdmission(

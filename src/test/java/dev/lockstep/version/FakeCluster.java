@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -37,6 +38,8 @@ public final class FakeCluster implements VersionStore {
 
   /** What somebody else does just before a mark is taken off. */
   public Consumer<ObjectId> beforeUnmark = id -> {};
+
+  private Optional<Instant> createdAt = Optional.empty();
 
   public OptedIn namespace = SHOP;
   public final ContentHasher hasher = new ContentHasher(() -> KEY);
@@ -102,6 +105,11 @@ public final class FakeCluster implements VersionStore {
           values.remove(key);
           value.ifPresent(text -> values.put(key, text));
         });
+  }
+
+  /** When what is created from now on was created; without it, objects do not say. */
+  public void createdAt(Instant time) {
+    createdAt = Optional.of(time);
   }
 
   /** Persists an object past admission: written while Lockstep was away. */
@@ -171,7 +179,10 @@ public final class FakeCluster implements VersionStore {
       return new Creation.NameTaken();
     }
     if (!dryRun) {
-      put(id, (ObjectNode) object);
+      ObjectNode created = object.deepCopy();
+      createdAt.ifPresent(
+          time -> created.withObject("/metadata").put("creationTimestamp", time.toString()));
+      put(id, created);
     }
     return new Creation.Created();
   }
