@@ -20,6 +20,7 @@ import dev.lockstep.kubernetes.HeadWatch;
 import dev.lockstep.kubernetes.Leadership;
 import dev.lockstep.kubernetes.NamespaceWatch;
 import dev.lockstep.kubernetes.TokenFile;
+import dev.lockstep.kubernetes.UserWatch;
 import dev.lockstep.reconcile.Collector;
 import dev.lockstep.reconcile.Reconciler;
 import dev.lockstep.retention.Retention;
@@ -76,6 +77,7 @@ public class Lockstep {
   private final HeadWatch heads;
   private final Reconciler reconciler;
   private final Collector collector;
+  private final UserWatch users;
   private final Leadership leadership;
   private final HeadWebhook headWebhook;
   private final WorkloadWebhook workloadWebhook;
@@ -109,17 +111,14 @@ public class Lockstep {
 
     heads = new HeadWatch(client);
     ApiWorkloads workloads = new ApiWorkloads(api);
+    ApiAnnouncements announcements = new ApiAnnouncements(api, Clock.systemUTC());
     reconciler =
         new Reconciler(
             store,
             versions,
             namespaces,
             new Reconciler.Known(heads::all, namespaces::all),
-            new Reconciler.Ports(
-                new ApiHeads(api),
-                workloads,
-                workloads,
-                new ApiAnnouncements(api, Clock.systemUTC())),
+            new Reconciler.Ports(new ApiHeads(api), workloads, workloads, announcements),
             new Reconciler.Manner(
                 kinds,
                 settings,
@@ -130,11 +129,13 @@ public class Lockstep {
             passes);
     ApiVersions allVersions = new ApiVersions(api, kinds, hasher);
     versionWebhook = new VersionWebhook(new VersionGuard(allVersions, namespaces::isTerminating));
+    boolean isLeftCleaned = config.retention().optedOut() == LockstepConfig.OptedOut.CLEAN;
     collector =
         new Collector(
             allVersions,
-            namespaces,
-            namespaces::all,
+            isLeftCleaned
+                ? new Collector.Scope(namespaces::optedInOrLeft, allVersions::namespaces)
+                : new Collector.Scope(namespaces, namespaces::all),
             new Retention(
                 new RetentionSettings(
                     config.keepVersions().configMaps(),
@@ -143,8 +144,10 @@ public class Lockstep {
                     config.retention().minimumAge())),
             new Collector.Schedule(
                 config.retention().mode(), config.retention().grace(), config.retention().sweep()),
+            announcements,
             sweeps,
             Clock.systemUTC());
+    users = new UserWatch(api, passes, collector::userGone);
     leadership = new Leadership(client, config.namespace(), this::lead, this::follow);
   }
 
@@ -153,7 +156,7 @@ public class Lockstep {
     makeHashKey();
     namespaces.start(
         new NamespaceWatch.Listener(
-            reconciler::namespaceOptedIn, this::namespaceChanged, reconciler::namespaceOptedOut));
+            reconciler::namespaceOptedIn, this::namespaceChanged, this::namespaceOptedOut));
     heads.start(this::headAdded, this::headChanged, head -> collector.touched(head.namespace()));
     leadership.start();
   }
@@ -161,11 +164,13 @@ public class Lockstep {
   private void lead() {
     reconciler.lead();
     collector.lead();
+    users.start();
   }
 
   private void follow() {
     reconciler.follow();
     collector.follow();
+    users.stop();
   }
 
   private void headAdded(ObjectId head) {
@@ -183,6 +188,11 @@ public class Lockstep {
     collector.touched(namespace);
   }
 
+  private void namespaceOptedOut(String namespace) {
+    reconciler.namespaceOptedOut(namespace);
+    collector.touched(namespace);
+  }
+
   private void makeHashKey() {
     try {
       hashKey.get();
@@ -195,6 +205,7 @@ public class Lockstep {
   @PreDestroy
   void stop() {
     leadership.close();
+    users.stop();
     reconcilers.shutdownNow();
     passes.shutdownNow();
     sweeps.shutdownNow();
