@@ -57,6 +57,9 @@ public class Lockstep {
   private static final int RECONCILER_THREADS = 4;
   private static final int PASS_THREADS = 2;
 
+  /** Nobody waits for it, so it leaves the API server to those who do. */
+  private static final int RETENTION_WRITES_PER_SECOND = 50;
+
   private final ExecutorService lookUps =
       Executors.newFixedThreadPool(LOOK_UP_THREADS, named("lockstep-look-up"));
   private final WorkloadReviewers workloadReviewers =
@@ -143,7 +146,10 @@ public class Lockstep {
                     config.retention().grace(),
                     config.retention().minimumAge())),
             new Collector.Schedule(
-                config.retention().mode(), config.retention().grace(), config.retention().sweep()),
+                config.retention().mode(),
+                config.retention().grace(),
+                config.retention().sweep(),
+                RETENTION_WRITES_PER_SECOND),
             announcements,
             sweeps,
             Clock.systemUTC());
@@ -156,7 +162,7 @@ public class Lockstep {
     makeHashKey();
     namespaces.start(
         new NamespaceWatch.Listener(
-            reconciler::namespaceOptedIn, this::namespaceChanged, this::namespaceOptedOut));
+            this::namespaceOptedIn, this::namespaceChanged, this::namespaceOptedOut));
     heads.start(this::headAdded, this::headChanged, head -> collector.touched(head.namespace()));
     leadership.start();
   }
@@ -181,6 +187,11 @@ public class Lockstep {
   private void headChanged(ObjectId head) {
     reconciler.headChanged(head);
     collector.touched(head.namespace());
+  }
+
+  private void namespaceOptedIn(String namespace) {
+    collector.optedIn(namespace);
+    reconciler.namespaceOptedIn(namespace);
   }
 
   private void namespaceChanged(String namespace) {

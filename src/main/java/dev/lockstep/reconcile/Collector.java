@@ -29,9 +29,6 @@ public final class Collector {
   /** What goes with a workload goes within the usual time that its pods have to end. */
   private static final Duration PODS_END = Duration.ofSeconds(30);
 
-  /** Nobody waits for it, so it leaves the API server to those who do. */
-  private static final int WRITES_PER_SECOND = 50;
-
   /** What is done with what may go. */
   public enum Mode {
     DELETE,
@@ -43,8 +40,9 @@ public final class Collector {
   /**
    * @param grace between the first sighting of a version as unused and its delete
    * @param sweep between two sweeps through all namespaces
+   * @param writesPerSecond marks and deletes, at most
    */
-  public record Schedule(Mode mode, Duration grace, Duration sweep) {}
+  public record Schedule(Mode mode, Duration grace, Duration sweep, int writesPerSecond) {}
 
   /**
    * Where it looks.
@@ -68,6 +66,9 @@ public final class Collector {
   /** Where a version goes as soon as nobody names it, and when that was seen. */
   private final Map<String, Instant> waiting = new ConcurrentHashMap<>();
 
+  /** Since when a namespace is known to be opted in, so that admissions take marks off there. */
+  private final Map<String, Instant> optedIn = new ConcurrentHashMap<>();
+
   private final AtomicLong failures = new AtomicLong();
   private final AtomicLong sweeps = new AtomicLong();
   private volatile Duration lastSweep = Duration.ZERO;
@@ -87,7 +88,7 @@ public final class Collector {
             versions,
             retention,
             schedule.mode() == Mode.REPORT ? Sweep.Mode.REPORT : Sweep.Mode.DELETE,
-            new Throttle(WRITES_PER_SECOND),
+            new Throttle(schedule.writesPerSecond()),
             clock);
     this.schedule = schedule;
     this.announcements = announcements;
@@ -111,6 +112,15 @@ public final class Collector {
     queue.clear();
     due.clear();
     waiting.clear();
+  }
+
+  /**
+   * To be called when a namespace is opted in, or found to be, by whoever may lead some day: what
+   * was marked before may have been named since by a request that nobody saw, and that is still on
+   * its way.
+   */
+  public void optedIn(String namespace) {
+    optedIn.put(namespace, clock.instant());
   }
 
   /** To be called when heads of a namespace, or the namespace itself, may have changed. */
@@ -211,7 +221,11 @@ public final class Collector {
     }
     try {
       Sweep.Outcome outcome =
-          scope.namespaces().optedIn(name).map(sweep::of).orElse(Sweep.Outcome.NOTHING);
+          scope
+              .namespaces()
+              .optedIn(name)
+              .map(namespace -> sweep.of(namespace, optedIn.getOrDefault(name, Instant.MIN)))
+              .orElse(Sweep.Outcome.NOTHING);
       Instant now = clock.instant();
       if (outcome.isWaiting() || outcome.isLeaving()) {
         waiting.put(name, now);

@@ -61,7 +61,10 @@ final class Sweep {
     this.clock = clock;
   }
 
-  Outcome of(OptedIn namespace) {
+  /**
+   * @param since when admissions are known to take marks off in this namespace
+   */
+  Outcome of(OptedIn namespace, Instant since) {
     List<Candidate> all = versions.all(namespace.name());
     if (all.isEmpty()) {
       return Outcome.NOTHING;
@@ -75,7 +78,7 @@ final class Sweep {
                 && isLast(version, all)
                 && versions.exists(version.head(), namespace.name()));
     Uses uses = uses(namespace.name(), expendable);
-    List<Step> steps = retention.steps(all, expendable, uses, now);
+    List<Step> steps = retention.steps(all, expendable, uses, since, now);
     boolean isMarked = false;
     for (Step step : steps) {
       isMarked |= take(step);

@@ -72,7 +72,7 @@ class CollectorTest {
         new OneUnusedVersion(),
         new Collector.Scope(new OneNamespace(), this::all),
         new Retention(new RetentionSettings(0, 0, GRACE, Duration.ZERO)),
-        new Collector.Schedule(mode, GRACE, SWEEP),
+        new Collector.Schedule(mode, GRACE, SWEEP, 1_000_000),
         (object, severity, reason, message) ->
             told.add(object.path("kind").asText() + " " + Json.name(object) + " " + reason),
         executor,

@@ -133,7 +133,7 @@ class SweepTest {
 
   @Test
   void aNamespaceWithoutVersionsCostsOneLook() {
-    assertThat(sweep.of(SHOP)).isEqualTo(Sweep.Outcome.NOTHING);
+    assertThat(sweep.of(SHOP, Instant.MIN)).isEqualTo(Sweep.Outcome.NOTHING);
     assertThat(namespace.done).isEmpty();
   }
 
@@ -141,14 +141,14 @@ class SweepTest {
   void usersAreNotListedWhereNothingCouldGo() {
     namespace.versions.add(version("app-config-v001"));
     namespace.heads.put(ref("app-config"), head("app-config", "v001", Map.of()));
-    assertThat(sweep.of(SHOP)).isEqualTo(Sweep.Outcome.NOTHING);
+    assertThat(sweep.of(SHOP, Instant.MIN)).isEqualTo(Sweep.Outcome.NOTHING);
     assertThat(namespace.done).isEmpty();
   }
 
   @Test
   void anUnusedVersionIsMarkedAndLookedAtAgain() {
     oldAndCurrent(version("app-config-v000"));
-    assertThat(sweep.of(SHOP).isMarked()).isTrue();
+    assertThat(sweep.of(SHOP, Instant.MIN).isMarked()).isTrue();
     assertThat(namespace.done).containsExactly("list", "mark app-config-v000");
     assertThat(sweep.deleted()).isZero();
   }
@@ -157,20 +157,20 @@ class SweepTest {
   void whatCannotBeMarkedAsksForNoOtherLook() {
     oldAndCurrent(version("app-config-v000"));
     namespace.changesMeanwhile = true;
-    assertThat(sweep.of(SHOP).isMarked()).isFalse();
+    assertThat(sweep.of(SHOP, Instant.MIN).isMarked()).isFalse();
   }
 
   @Test
   void aVersionWhoseTimeHasNotComeIsLookedAtAgain() {
     oldAndCurrent(markedVersion("app-config-v000", NOW.minus(Duration.ofMinutes(1))));
-    assertThat(sweep.of(SHOP).isMarked()).isTrue();
+    assertThat(sweep.of(SHOP, Instant.MIN).isMarked()).isTrue();
     assertThat(namespace.done).containsExactly("list");
   }
 
   @Test
   void aVersionThatWasUnusedThroughTheGracePeriodIsDeletedAfterALookAtAllUsers() {
     oldAndCurrent(markedLongAgo());
-    assertThat(sweep.of(SHOP).isMarked()).isFalse();
+    assertThat(sweep.of(SHOP, Instant.MIN).isMarked()).isFalse();
     assertThat(namespace.done).containsExactly("list", "delete app-config-v000");
     assertThat(sweep.deleted()).isOne();
   }
@@ -179,7 +179,7 @@ class SweepTest {
   void whatChangedSinceItWasReadCountsAsNotDeleted() {
     oldAndCurrent(markedLongAgo());
     namespace.changesMeanwhile = true;
-    sweep.of(SHOP);
+    sweep.of(SHOP, Instant.MIN);
     assertThat(sweep.deleted()).isZero();
   }
 
@@ -187,7 +187,7 @@ class SweepTest {
   void aVersionThatIsNamedAgainLosesItsMark() {
     oldAndCurrent(markedLongAgo());
     namespace.users.add(user("app-config-v000"));
-    assertThat(sweep.of(SHOP)).isEqualTo(new Sweep.Outcome(false, false, true));
+    assertThat(sweep.of(SHOP, Instant.MIN)).isEqualTo(new Sweep.Outcome(false, false, true));
     assertThat(namespace.done).containsExactly("list", "enough", "unmark app-config-v000");
   }
 
@@ -197,7 +197,7 @@ class SweepTest {
     namespace.users.add(user("another"));
     namespace.users.add(user("app-config-v000"));
     namespace.users.add(leavingUser("app-config-v000"));
-    assertThat(sweep.of(SHOP)).isEqualTo(new Sweep.Outcome(false, false, true));
+    assertThat(sweep.of(SHOP, Instant.MIN)).isEqualTo(new Sweep.Outcome(false, false, true));
     assertThat(namespace.done).containsExactly("list", "enough");
   }
 
@@ -205,7 +205,7 @@ class SweepTest {
   void whatIsOnItsWayOutKeepsWhatItNamesUntilItIsGone() {
     oldAndCurrent(markedLongAgo());
     namespace.users.add(leavingUser("app-config-v000"));
-    assertThat(sweep.of(SHOP)).isEqualTo(new Sweep.Outcome(false, true, false));
+    assertThat(sweep.of(SHOP, Instant.MIN)).isEqualTo(new Sweep.Outcome(false, true, false));
     assertThat(namespace.done).containsExactly("list", "unmark app-config-v000");
   }
 
@@ -213,7 +213,7 @@ class SweepTest {
   void aReportTakesNoMarkOff() {
     oldAndCurrent(markedLongAgo());
     namespace.users.add(user("app-config-v000"));
-    sweep(Sweep.Mode.REPORT).of(SHOP);
+    sweep(Sweep.Mode.REPORT).of(SHOP, Instant.MIN);
     assertThat(namespace.done).containsExactly("list", "enough");
   }
 
@@ -221,7 +221,7 @@ class SweepTest {
   void aListThatFailsLetsNothingBeDone() {
     oldAndCurrent(markedLongAgo());
     namespace.usersCannotBeListed = true;
-    assertThatExceptionOfType(ApiCallException.class).isThrownBy(() -> sweep.of(SHOP));
+    assertThatExceptionOfType(ApiCallException.class).isThrownBy(() -> sweep.of(SHOP, Instant.MIN));
     assertThat(namespace.done).containsExactly("list");
     assertThat(sweep.deleted()).isZero();
   }
@@ -229,7 +229,7 @@ class SweepTest {
   @Test
   void theLastVersionOfADeletedHeadGoes() {
     namespace.versions.add(markedLongAgo());
-    sweep.of(SHOP);
+    sweep.of(SHOP, Instant.MIN);
     assertThat(namespace.done).containsExactly("list", "delete app-config-v000");
   }
 
@@ -237,7 +237,7 @@ class SweepTest {
   void theLastVersionOfAHeadThatIsOnlyLeftOutStays() {
     namespace.versions.add(version("app-config-v000"));
     namespace.headIsThere = true;
-    sweep.of(SHOP);
+    sweep.of(SHOP, Instant.MIN);
     assertThat(namespace.done).isEmpty();
   }
 
@@ -246,8 +246,8 @@ class SweepTest {
     Sweep report = sweep(Sweep.Mode.REPORT);
     oldAndCurrent(version("app-config-v000"));
 
-    assertThat(report.of(SHOP).isMarked()).isFalse();
-    assertThat(report.of(SHOP).isMarked()).isFalse();
+    assertThat(report.of(SHOP, Instant.MIN).isMarked()).isFalse();
+    assertThat(report.of(SHOP, Instant.MIN).isMarked()).isFalse();
 
     assertThat(namespace.done).containsOnly("list");
     assertThat(report.reported()).isOne();
@@ -258,7 +258,7 @@ class SweepTest {
   void aReportTellsOfWhatWasMarkedBeforeAndTouchesItNot() {
     Sweep report = sweep(Sweep.Mode.REPORT);
     oldAndCurrent(markedLongAgo());
-    report.of(SHOP);
+    report.of(SHOP, Instant.MIN);
     assertThat(namespace.done).containsExactly("list");
     assertThat(report.reported()).isOne();
   }
