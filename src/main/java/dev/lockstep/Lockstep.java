@@ -16,6 +16,7 @@ import dev.lockstep.kubernetes.ApiVersionStore;
 import dev.lockstep.kubernetes.ApiVersions;
 import dev.lockstep.kubernetes.ApiWorkloads;
 import dev.lockstep.kubernetes.CallListener;
+import dev.lockstep.kubernetes.Contact;
 import dev.lockstep.kubernetes.HashKey;
 import dev.lockstep.kubernetes.HeadWatch;
 import dev.lockstep.kubernetes.Leadership;
@@ -34,10 +35,12 @@ import dev.lockstep.version.ObjectId;
 import dev.lockstep.version.VersionListener;
 import dev.lockstep.version.VersionStore;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.Startup;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -93,6 +96,7 @@ public class Lockstep {
   private final Reconciler reconciler;
   private final Collector collector;
   private final Leadership leadership;
+  private final Contact contact;
   private final HeadWebhook headWebhook;
   private final WorkloadWebhook workloadWebhook;
   private final VersionWebhook versionWebhook;
@@ -178,6 +182,7 @@ public class Lockstep {
                 "look-ups", lookUps),
             Stream.concat(heads.watched(), Stream.of(namespaces.watched())).toList(),
             api::answers);
+    contact = new Contact(api, config.namespace());
     leadership = new Leadership(client, config.namespace(), this::lead, this::follow);
   }
 
@@ -188,6 +193,7 @@ public class Lockstep {
         new NamespaceWatch.Listener(
             reconciler::namespaceOptedIn, this::namespaceChanged, reconciler::namespaceOptedOut));
     heads.start(this::headAdded, this::headChanged, this::headGone);
+    contact.start(reconcilers);
     leadership.start();
     pulses.scheduleWithFixedDelay(pulse::beat, 1, SECONDS_BETWEEN_BEATS, TimeUnit.SECONDS);
   }
@@ -231,6 +237,11 @@ public class Lockstep {
     }
   }
 
+  /** Another replica leads at once; requests, which need no leader, are answered on. */
+  void drain(@Observes ShutdownDelayInitiatedEvent event) {
+    leadership.close();
+  }
+
   @PreDestroy
   void stop() {
     pulses.shutdownNow();
@@ -247,6 +258,10 @@ public class Lockstep {
 
   boolean isReady() {
     return hashKey.isThere() && namespaces.isReady() && heads.isReady();
+  }
+
+  boolean isInContact() {
+    return contact.isThere();
   }
 
   Collector collector() {

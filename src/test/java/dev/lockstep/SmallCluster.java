@@ -172,6 +172,11 @@ final class SmallCluster implements VersionStore, Revisions {
   }
 
   @Override
+  public List<JsonNode> quotas(String namespace) {
+    return List.of();
+  }
+
+  @Override
   public Creation create(ObjectId id, JsonNode object, boolean dryRun) {
     if (full) {
       return new Creation.Failed(new ApiCallException(403, "exceeded quota"));

@@ -60,6 +60,11 @@ public final class ApiVersionStore implements VersionStore {
   }
 
   @Override
+  public List<JsonNode> quotas(String namespace) {
+    return api.list(Paths.all("", "v1", namespace, "resourcequotas"));
+  }
+
+  @Override
   public Creation create(ObjectId id, JsonNode object, boolean dryRun) {
     ApiServer.Reply reply = api.create(Paths.all(id) + Paths.write(dryRun), object);
     if (reply.isSuccess()) {

@@ -194,6 +194,11 @@ public final class RealCluster implements AutoCloseable {
     run("helm", List.of("-n", "lockstep-system", "uninstall", "lockstep", "--wait"), "").orFail();
   }
 
+  /** Sends a signal to one of the cluster's programs: {@code signal("etcd", "STOP")}. */
+  void signal(String program, String signal) {
+    cluster.signal(program, signal);
+  }
+
   /** The cluster first; its servers end with it. */
   @Override
   public void close() {

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lockstep.binding.Beginnings;
 import dev.lockstep.binding.Bindings;
 import dev.lockstep.binding.HeadRef;
 import dev.lockstep.binding.MissingPolicy;
@@ -87,6 +88,11 @@ class ReconcilerTest {
           .flatMap(VersionNumber::parse)
           .ifPresent(number -> current.put(HEAD, number));
       return current;
+    }
+
+    @Override
+    public Beginnings beginnings(String namespace) {
+      return new Beginnings(Map.of());
     }
 
     @Override

@@ -33,6 +33,9 @@ public final class FakeCluster implements VersionStore {
   /** Creates that somebody's rule refuses. */
   public Predicate<ObjectId> refused = id -> false;
 
+  /** The namespace's ResourceQuotas; nothing here counts for them. */
+  public final List<JsonNode> quotas = new ArrayList<>();
+
   /** What somebody else does just before a mark is taken off. */
   public Consumer<ObjectId> beforeUnmark = id -> {};
 
@@ -158,6 +161,12 @@ public final class FakeCluster implements VersionStore {
             o ->
                 Json.label(o, Keys.HEAD).filter(Version.headLabel(head.name())::equals).isPresent())
         .toList();
+  }
+
+  @Override
+  public List<JsonNode> quotas(String namespace) {
+    calls.add("quotas");
+    return quotas;
   }
 
   @Override
