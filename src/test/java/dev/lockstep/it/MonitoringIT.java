@@ -39,7 +39,7 @@ class MonitoringIT {
   private static List<JsonNode> chart(RealCluster cluster, String... options) {
     List<String> command =
         new ArrayList<>(List.of("template", "lockstep", "helm/lockstep", "--namespace", "ops"));
-    command.add("--set=certificates.caBundle=none");
+    command.add("--set=certificates.mode=secret,certificates.caBundle=none");
     command.addAll(List.of(options));
     String yaml = cluster.run("helm", command, "").orFail().out();
     return StreamSupport.stream(new Yaml().loadAll(yaml).spliterator(), false)
@@ -187,10 +187,14 @@ class MonitoringIT {
 
   @Test
   void nothingOfItIsInstalledUnasked(RealCluster cluster) {
-    assertThat(chart(cluster))
+    List<JsonNode> objects = chart(cluster);
+    assertThat(objects)
         .extracting(object -> object.path("kind").asText())
         .contains("Deployment", "FlowSchema")
-        .doesNotContain("ServiceMonitor", "PrometheusRule", "ConfigMap");
+        .doesNotContain("ServiceMonitor", "PrometheusRule");
+    assertThat(objects)
+        .extracting(object -> object.at("/metadata/name").asText())
+        .doesNotContain("lockstep-dashboard", "lockstep-metrics");
   }
 
   @Test
