@@ -53,7 +53,9 @@ public final class ApiServer implements AutoCloseable {
   /** Of all words about a Secret, these are Kubernetes' own, which hold none of its content. */
   private static final Pattern HARMLESS =
       Pattern.compile(
-          "secrets( \"[-a-z0-9.]*\")? is forbidden: (exceeded quota: |User \"[^\"]*\" cannot ).*"
+          "(admission webhook \"heads\\.lockstep\\.dev\" denied the request: lockstep: cannot [^:]*: )?"
+              + "(secrets( \"[-a-z0-9.]*\")? is forbidden: )?"
+              + "(exceeded quota: |User \"[^\"]*\" cannot ).*"
               + "|Internal error occurred: failed calling webhook .*");
 
   private final CallListener listener;
