@@ -29,6 +29,7 @@ import dev.lockstep.version.ApiCallException;
 import dev.lockstep.version.ContentHasher;
 import dev.lockstep.version.CurrentVersions;
 import dev.lockstep.version.HeadAdmission;
+import dev.lockstep.version.HeadKind;
 import dev.lockstep.version.ObjectId;
 import dev.lockstep.version.VersionStore;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -39,12 +40,15 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /** Puts the parts together: the rules, what they look things up with, and who asks them. */
@@ -71,6 +75,8 @@ public class Lockstep {
       Executors.newSingleThreadScheduledExecutor(named("lockstep-sweep"));
 
   private final ApiServer api;
+  private final Set<HeadKind> served;
+  private final Optional<Set<String>> listed;
   private final HashKey hashKey;
   private final NamespaceWatch namespaces;
   private final HeadWatch heads;
@@ -90,8 +96,14 @@ public class Lockstep {
                     .getConfiguration()
                     .setOauthTokenProvider(new TokenFile(file, Clock.systemUTC())));
     api = new ApiServer(client.getConfiguration());
-    namespaces = new NamespaceWatch(client, api, config.namespace());
-    VersionStore store = new ApiVersionStore(api);
+    served = config.kinds().stream().map(LockstepConfig.Kind::head).collect(Collectors.toSet());
+    heads = new HeadWatch(client, served);
+    listed = config.namespaces();
+    namespaces =
+        listed
+            .map(names -> NamespaceWatch.of(names, api, config.namespace(), served, heads::watch))
+            .orElseGet(() -> NamespaceWatch.ofAll(client, api, config.namespace(), served));
+    VersionStore store = new ApiVersionStore(api, served);
     hashKey = new HashKey(api, config.namespace());
     ContentHasher hasher = new ContentHasher(hashKey);
     CurrentVersions versions = new CurrentVersions(store, hasher);
@@ -107,7 +119,6 @@ public class Lockstep {
             kinds,
             namespaces);
 
-    heads = new HeadWatch(client);
     ApiWorkloads workloads = new ApiWorkloads(api);
     reconciler =
         new Reconciler(
@@ -128,7 +139,7 @@ public class Lockstep {
                 config.rebindPerSecond()),
             reconcilers,
             passes);
-    ApiVersions allVersions = new ApiVersions(api, kinds, hasher);
+    ApiVersions allVersions = new ApiVersions(api, kinds, hasher, served);
     versionWebhook = new VersionWebhook(new VersionGuard(allVersions, namespaces::isTerminating));
     collector =
         new Collector(
@@ -150,11 +161,16 @@ public class Lockstep {
 
   @PostConstruct
   void start() {
-    makeHashKey();
+    if (needsHashKey()) {
+      makeHashKey();
+    }
+    heads.start(this::headAdded, this::headChanged, head -> collector.touched(head.namespace()));
+    if (listed.isEmpty()) {
+      heads.watchAll();
+    }
     namespaces.start(
         new NamespaceWatch.Listener(
             reconciler::namespaceOptedIn, this::namespaceChanged, reconciler::namespaceOptedOut));
-    heads.start(this::headAdded, this::headChanged, head -> collector.touched(head.namespace()));
     leadership.start();
   }
 
@@ -183,6 +199,10 @@ public class Lockstep {
     collector.touched(namespace);
   }
 
+  private boolean needsHashKey() {
+    return served.contains(HeadKind.SECRET);
+  }
+
   private void makeHashKey() {
     try {
       hashKey.get();
@@ -206,7 +226,7 @@ public class Lockstep {
   }
 
   boolean isReady() {
-    return hashKey.isThere() && namespaces.isReady() && heads.isReady();
+    return (hashKey.isThere() || !needsHashKey()) && namespaces.isReady() && heads.isReady();
   }
 
   boolean isLeading() {

@@ -10,6 +10,7 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Pins the name and default of each setting, so that none is renamed by accident. */
@@ -35,6 +36,9 @@ class LockstepConfigTest {
     assertThat(config.quietPeriod()).isEqualTo(Duration.ofSeconds(10));
     assertThat(config.rebindPerSecond()).isEqualTo(5);
     assertThat(config.heads()).isEqualTo(LockstepConfig.Heads.ALL);
+    assertThat(config.kinds())
+        .containsExactlyInAnyOrder(LockstepConfig.Kind.CONFIG_MAPS, LockstepConfig.Kind.SECRETS);
+    assertThat(config.namespaces()).isEmpty();
     assertThat(config.customKinds()).isEmpty();
     assertThat(config.tls().certificate()).isEqualTo(Path.of("/tls/tls.crt"));
     assertThat(config.tls().key()).isEqualTo(Path.of("/tls/tls.key"));
@@ -52,6 +56,8 @@ class LockstepConfigTest {
                 Map.entry("lockstep.missing", "deny"),
                 Map.entry("lockstep.quiet-period", "1m"),
                 Map.entry("lockstep.rebind-per-second", "1"),
+                Map.entry("lockstep.kinds", "config-maps"),
+                Map.entry("lockstep.namespaces", "shop,shop-test"),
                 Map.entry("lockstep.heads", "referenced"),
                 Map.entry("lockstep.custom-kinds[0].group", "example.com"),
                 Map.entry("lockstep.custom-kinds[0].version", "v1"),
@@ -67,6 +73,8 @@ class LockstepConfigTest {
     assertThat(config.quietPeriod()).isEqualTo(Duration.ofMinutes(1));
     assertThat(config.rebindPerSecond()).isEqualTo(1);
     assertThat(config.heads()).isEqualTo(LockstepConfig.Heads.REFERENCED);
+    assertThat(config.kinds()).containsExactly(LockstepConfig.Kind.CONFIG_MAPS);
+    assertThat(config.namespaces()).contains(Set.of("shop", "shop-test"));
     LockstepConfig.CustomKind custom = config.customKinds().orElseThrow().get(0);
     assertThat(custom.group()).isEqualTo("example.com");
     assertThat(custom.version()).isEqualTo("v1");

@@ -116,7 +116,8 @@ class ReferenceDocTest {
       String property = prefix + "." + StringUtil.skewer(method.getName());
       Class<?> type = method.getReturnType();
       if (method.getGenericReturnType() instanceof ParameterizedType optional
-          && optional.getActualTypeArguments()[0] instanceof ParameterizedType list) {
+          && optional.getActualTypeArguments()[0] instanceof ParameterizedType list
+          && ((Class<?>) list.getActualTypeArguments()[0]).isInterface()) {
         collect((Class<?>) list.getActualTypeArguments()[0], property + "[]", settings);
       } else if (type.isInterface() && type.getEnclosingClass() == LockstepConfig.class) {
         collect(type, property, settings);

@@ -6,6 +6,7 @@ import dev.lockstep.reconcile.Heads;
 import dev.lockstep.version.HeadKind;
 import dev.lockstep.version.Json;
 import dev.lockstep.version.Keys;
+import dev.lockstep.version.OptedIn;
 import dev.lockstep.version.VersionNumber;
 import java.util.HashMap;
 import java.util.Map;
@@ -20,10 +21,13 @@ public final class ApiHeads implements Heads {
   }
 
   @Override
-  public Map<HeadRef, VersionNumber> current(String namespace) {
+  public Map<HeadRef, VersionNumber> current(OptedIn namespace) {
     Map<HeadRef, VersionNumber> current = new HashMap<>();
     for (HeadKind kind : HeadKind.values()) {
-      for (JsonNode head : api.listMetadata(Paths.ofRole(kind, namespace, Keys.HEAD_ROLE))) {
+      if (!namespace.versions(kind)) {
+        continue;
+      }
+      for (JsonNode head : api.listMetadata(Paths.ofRole(kind, namespace.name(), Keys.HEAD_ROLE))) {
         Json.label(head, Keys.VERSION)
             .flatMap(VersionNumber::parse)
             .ifPresent(number -> current.put(new HeadRef(kind, Json.name(head)), number));

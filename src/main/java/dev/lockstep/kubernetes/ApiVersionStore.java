@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lockstep.version.ContentHash;
+import dev.lockstep.version.HeadKind;
 import dev.lockstep.version.Keys;
 import dev.lockstep.version.ObjectId;
 import dev.lockstep.version.Stamp;
@@ -13,6 +14,7 @@ import dev.lockstep.version.VersionStore;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Heads and versions in the API server. */
 public final class ApiVersionStore implements VersionStore {
@@ -21,13 +23,20 @@ public final class ApiVersionStore implements VersionStore {
 
   private final ApiServer api;
 
-  public ApiVersionStore(ApiServer api) {
+  private final Set<HeadKind> served;
+
+  /**
+   * @param served the kinds that there are rights to
+   */
+  public ApiVersionStore(ApiServer api, Set<HeadKind> served) {
     this.api = api;
+    this.served = Set.copyOf(served);
   }
 
+  /** What Lockstep is not to look at is not there for it. */
   @Override
   public Optional<JsonNode> get(ObjectId id) {
-    return api.get(Paths.of(id));
+    return served.contains(id.kind()) ? api.get(Paths.of(id)) : Optional.empty();
   }
 
   @Override

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** Versions and their users in the API server. */
@@ -30,17 +31,23 @@ public final class ApiVersions implements Versions {
   private final ApiServer api;
   private final WorkloadKinds kinds;
   private final ContentHasher hasher;
+  private final Set<HeadKind> served;
 
-  public ApiVersions(ApiServer api, WorkloadKinds kinds, ContentHasher hasher) {
+  /**
+   * @param served the kinds whose versions are looked after
+   */
+  public ApiVersions(
+      ApiServer api, WorkloadKinds kinds, ContentHasher hasher, Set<HeadKind> served) {
     this.api = api;
     this.kinds = kinds;
     this.hasher = hasher;
+    this.served = Set.copyOf(served);
   }
 
   @Override
   public List<Candidate> all(String namespace) {
     List<Candidate> versions = new ArrayList<>();
-    for (HeadKind kind : HeadKind.values()) {
+    for (HeadKind kind : served) {
       api.listMetadata(Paths.ofRole(kind, namespace, Keys.VERSION_ROLE))
           .forEach(object -> Candidate.of(kind, object).ifPresent(versions::add));
     }
@@ -50,7 +57,7 @@ public final class ApiVersions implements Versions {
   @Override
   public Map<HeadRef, JsonNode> heads(String namespace) {
     Map<HeadRef, JsonNode> heads = new HashMap<>();
-    for (HeadKind kind : HeadKind.values()) {
+    for (HeadKind kind : served) {
       api.listMetadata(Paths.ofRole(kind, namespace, Keys.HEAD_ROLE))
           .forEach(head -> heads.put(new HeadRef(kind, Json.name(head)), head));
     }

@@ -58,12 +58,14 @@ final class OptIn {
     REVISIONS.forEach(kept -> former.put(kept, revisions.all(kept, namespace.name())));
     if (stampsAll) {
       for (HeadKind kind : HeadKind.values()) {
-        heads.forEach(kind, namespace.name(), object -> stamp(kind, object, namespace));
+        if (namespace.versions(kind)) {
+          heads.forEach(kind, namespace.name(), object -> stamp(kind, object, namespace));
+        }
       }
     } else {
       former.values().stream().flatMap(List::stream).forEach(stampingNamed(namespace));
     }
-    Map<HeadRef, VersionNumber> current = heads.current(namespace.name());
+    Map<HeadRef, VersionNumber> current = heads.current(namespace);
     former.forEach(
         (kept, all) ->
             all.forEach(
@@ -78,7 +80,7 @@ final class OptIn {
     return revision ->
         Reference.in(revision.template()).stream()
             .map(Reference::named)
-            .filter(named -> named.isValid() && seen.add(named))
+            .filter(named -> named.isValid() && namespace.versions(named.kind()) && seen.add(named))
             .forEach(
                 named ->
                     tellRefusal(

@@ -23,6 +23,12 @@ public final class RealCluster implements AutoCloseable {
   /** Whoever waits for what follows by itself need not wait for long. */
   private static final Map<String, String> QUICK = Map.of("LOCKSTEP_QUIET_PERIOD", "2s");
 
+  /**
+   * The tests' own user restores versions, and forges them; who is bound by the policy is played by
+   * others.
+   */
+  private static final String MAY_FORGE = "--set=versionPolicy.exempt.users={admin}";
+
   private final Path folder;
   private final Program cluster;
   private final List<Program> servers = new ArrayList<>();
@@ -43,14 +49,20 @@ public final class RealCluster implements AutoCloseable {
    * One without Lockstep yet, for tests that need it for themselves.
    *
    * @param name of its folder
+   * @param apiServerArguments more of them for kube-apiserver
    */
-  RealCluster(String name) {
+  RealCluster(String name, String... apiServerArguments) {
     try {
       folder = Files.createDirectories(Path.of("target", name).toAbsolutePath());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    cluster = Program.start(Map.of(), "cluster/run", folder.toString(), "--stop-at-eof");
+    List<String> command =
+        new ArrayList<>(List.of("cluster/run", folder.toString(), "--stop-at-eof"));
+    for (String argument : apiServerArguments) {
+      command.add("--apiserver-arg=" + argument);
+    }
+    cluster = Program.start(Map.of(), command.toArray(String[]::new));
   }
 
   /**
@@ -61,6 +73,9 @@ public final class RealCluster implements AutoCloseable {
    */
   Program install(Map<String, String> environment, String... options) {
     List<String> command = new ArrayList<>(List.of("cluster/lockstep", folder.toString()));
+    if (List.of(options).stream().noneMatch(option -> option.startsWith("--replica="))) {
+      command.add(MAY_FORGE);
+    }
     command.addAll(List.of(options));
     Program server = Program.start(environment, command.toArray(String[]::new));
     servers.add(server);
@@ -174,7 +189,12 @@ public final class RealCluster implements AutoCloseable {
   /** Stops the servers, and takes the chart away. */
   void uninstall() {
     stopServers();
-    run("helm", List.of("-n", "lockstep-system", "uninstall", "lockstep", "--wait"), "").orFail();
+    run(
+            "helm",
+            List.of(
+                "-n", "lockstep-system", "uninstall", "lockstep", "--wait", "--ignore-not-found"),
+            "")
+        .orFail();
   }
 
   /** The cluster first; its servers end with it. */

@@ -78,7 +78,7 @@ class ReconcilerTest {
     boolean obeys = true;
 
     @Override
-    public Map<HeadRef, VersionNumber> current(String namespace) {
+    public Map<HeadRef, VersionNumber> current(OptedIn namespace) {
       Map<HeadRef, VersionNumber> current = new HashMap<>();
       cluster
           .find(CONFIG)
@@ -115,7 +115,7 @@ class ReconcilerTest {
       ObjectNode workload =
           deployments.stream().filter(d -> Json.name(d).equals(name)).findFirst().orElseThrow();
       if (obeys) {
-        bind(workload, current(namespace).get(HEAD));
+        bind(workload, current(FakeCluster.SHOP).get(HEAD));
         workload.withObject("/metadata/annotations").remove(Keys.WAITING);
       }
       return workload;
