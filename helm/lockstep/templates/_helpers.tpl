@@ -111,6 +111,10 @@ matchExpressions:
 - apiGroups: [""]
   resources: {{ include "lockstep.headResources" . }}
   verbs: [get, list, watch, create, patch, delete]
+# Whether there is room for a head and its version.
+- apiGroups: [""]
+  resources: [resourcequotas]
+  verbs: [list]
 # Who uses which version.
 - apiGroups: [""]
   resources: [pods]

@@ -15,6 +15,8 @@ import dev.lockstep.kubernetes.ApiServer;
 import dev.lockstep.kubernetes.ApiVersionStore;
 import dev.lockstep.kubernetes.ApiVersions;
 import dev.lockstep.kubernetes.ApiWorkloads;
+import dev.lockstep.kubernetes.CallListener;
+import dev.lockstep.kubernetes.Contact;
 import dev.lockstep.kubernetes.HashKey;
 import dev.lockstep.kubernetes.HeadWatch;
 import dev.lockstep.kubernetes.Leadership;
@@ -31,15 +33,21 @@ import dev.lockstep.version.CurrentVersions;
 import dev.lockstep.version.HeadAdmission;
 import dev.lockstep.version.HeadKind;
 import dev.lockstep.version.ObjectId;
+import dev.lockstep.version.VersionListener;
 import dev.lockstep.version.VersionStore;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.Startup;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -49,6 +57,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /** Puts the parts together: the rules, what they look things up with, and who asks them. */
@@ -59,6 +68,10 @@ public class Lockstep {
   private static final int LOOK_UP_THREADS = 32;
   private static final int RECONCILER_THREADS = 4;
   private static final int PASS_THREADS = 2;
+  private static final int SECONDS_BETWEEN_BEATS = 10;
+
+  /** Every task of a review ends within its 8 s; a machine may be very busy. */
+  private static final Duration TOO_LONG = Duration.ofMinutes(2);
 
   private final ExecutorService lookUps =
       Executors.newFixedThreadPool(LOOK_UP_THREADS, named("lockstep-look-up"));
@@ -74,6 +87,11 @@ public class Lockstep {
   private final ScheduledExecutorService sweeps =
       Executors.newSingleThreadScheduledExecutor(named("lockstep-sweep"));
 
+  /** One thread, which may wait for the API server; the probe must not. */
+  private final ScheduledExecutorService pulses =
+      Executors.newSingleThreadScheduledExecutor(named("lockstep-pulse"));
+
+  private final Pulse pulse;
   private final ApiServer api;
   private final Set<HeadKind> served;
   private final Optional<Set<String>> listed;
@@ -83,11 +101,16 @@ public class Lockstep {
   private final Reconciler reconciler;
   private final Collector collector;
   private final Leadership leadership;
+  private final Contact contact;
   private final HeadWebhook headWebhook;
   private final WorkloadWebhook workloadWebhook;
   private final VersionWebhook versionWebhook;
 
-  Lockstep(LockstepConfig config, KubernetesClient client) {
+  Lockstep(
+      LockstepConfig config,
+      KubernetesClient client,
+      CallListener calls,
+      VersionListener versionListener) {
     config
         .tokenFile()
         .ifPresent(
@@ -95,15 +118,15 @@ public class Lockstep {
                 client
                     .getConfiguration()
                     .setOauthTokenProvider(new TokenFile(file, Clock.systemUTC())));
-    api = new ApiServer(client.getConfiguration());
+    api = new ApiServer(client.getConfiguration(), calls);
     served = config.kinds().stream().map(LockstepConfig.Kind::head).collect(Collectors.toSet());
     heads = new HeadWatch(client, served);
     listed = config.namespaces();
     namespaces =
         listed
-            .map(names -> NamespaceWatch.of(names, api, config.namespace(), served, heads::watch))
+            .map(names -> NamespaceWatch.of(names, api, config.namespace(), served, heads))
             .orElseGet(() -> NamespaceWatch.ofAll(client, api, config.namespace(), served));
-    VersionStore store = new ApiVersionStore(api, served);
+    VersionStore store = new ApiVersionStore(api, served, versionListener);
     hashKey = new HashKey(api, config.namespace());
     ContentHasher hasher = new ContentHasher(hashKey);
     CurrentVersions versions = new CurrentVersions(store, hasher);
@@ -112,7 +135,10 @@ public class Lockstep {
     WorkloadKinds kinds = WorkloadKinds.with(customKinds(config));
     headWebhook =
         new HeadWebhook(
-            new HeadAdmission(store, hasher, versions), namespaces, config.recordUser());
+            new HeadAdmission(store, hasher, versions),
+            namespaces,
+            config.recordUser(),
+            versionListener);
     workloadWebhook =
         new WorkloadWebhook(
             new WorkloadAdmission(versions, new ApiRevisions(api), settings, lookUps),
@@ -156,6 +182,17 @@ public class Lockstep {
                 config.retention().mode(), config.retention().grace(), config.retention().sweep()),
             sweeps,
             Clock.systemUTC());
+    pulse =
+        new Pulse(
+            Clock.systemUTC(),
+            TOO_LONG,
+            Map.of(
+                "reviews of heads", Infrastructure.getDefaultWorkerPool(),
+                "reviews of workloads", workloadReviewers,
+                "look-ups", lookUps),
+            () -> Stream.concat(heads.watched(), Stream.of(namespaces.watched())).toList(),
+            api::answers);
+    contact = new Contact(api, config.namespace());
     leadership = new Leadership(client, config.namespace(), this::lead, this::follow);
   }
 
@@ -164,14 +201,16 @@ public class Lockstep {
     if (needsHashKey()) {
       makeHashKey();
     }
-    heads.start(this::headAdded, this::headChanged, head -> collector.touched(head.namespace()));
+    heads.start(this::headAdded, this::headChanged, this::headGone);
     if (listed.isEmpty()) {
       heads.watchAll();
     }
     namespaces.start(
         new NamespaceWatch.Listener(
             reconciler::namespaceOptedIn, this::namespaceChanged, reconciler::namespaceOptedOut));
+    contact.start(reconcilers);
     leadership.start();
+    pulses.scheduleWithFixedDelay(pulse::beat, 1, SECONDS_BETWEEN_BEATS, TimeUnit.SECONDS);
   }
 
   private void lead() {
@@ -194,6 +233,11 @@ public class Lockstep {
     collector.touched(head.namespace());
   }
 
+  private void headGone(ObjectId head) {
+    reconciler.headGone(head);
+    collector.touched(head.namespace());
+  }
+
   private void namespaceChanged(String namespace) {
     reconciler.namespaceChanged(namespace);
     collector.touched(namespace);
@@ -212,8 +256,14 @@ public class Lockstep {
     }
   }
 
+  /** Another replica leads at once; requests, which need no leader, are answered on. */
+  void drain(@Observes ShutdownDelayInitiatedEvent event) {
+    leadership.close();
+  }
+
   @PreDestroy
   void stop() {
+    pulses.shutdownNow();
     leadership.close();
     reconcilers.shutdownNow();
     passes.shutdownNow();
@@ -229,16 +279,20 @@ public class Lockstep {
     return (hashKey.isThere() || !needsHashKey()) && namespaces.isReady() && heads.isReady();
   }
 
-  boolean isLeading() {
-    return reconciler.isLeading();
+  boolean isInContact() {
+    return contact.isThere();
   }
 
   Collector collector() {
     return collector;
   }
 
-  int workloadsBehind() {
-    return reconciler.workloadsBehind();
+  Reconciler reconciler() {
+    return reconciler;
+  }
+
+  Optional<String> trouble() {
+    return pulse.trouble();
   }
 
   @Produces

@@ -117,8 +117,9 @@ class ReferenceDocTest {
       Class<?> type = method.getReturnType();
       if (method.getGenericReturnType() instanceof ParameterizedType optional
           && optional.getActualTypeArguments()[0] instanceof ParameterizedType list
-          && ((Class<?>) list.getActualTypeArguments()[0]).isInterface()) {
-        collect((Class<?>) list.getActualTypeArguments()[0], property + "[]", settings);
+          && list.getActualTypeArguments()[0] instanceof Class<?> items
+          && items.isInterface()) {
+        collect(items, property + "[]", settings);
       } else if (type.isInterface() && type.getEnclosingClass() == LockstepConfig.class) {
         collect(type, property, settings);
       } else {

@@ -1,12 +1,15 @@
 package dev.lockstep.kubernetes;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.lockstep.binding.Beginnings;
+import dev.lockstep.binding.Beginnings.Beginning;
 import dev.lockstep.binding.HeadRef;
 import dev.lockstep.reconcile.Heads;
 import dev.lockstep.version.HeadKind;
 import dev.lockstep.version.Json;
 import dev.lockstep.version.Keys;
 import dev.lockstep.version.OptedIn;
+import dev.lockstep.version.VersionName;
 import dev.lockstep.version.VersionNumber;
 import java.util.HashMap;
 import java.util.Map;
@@ -34,6 +37,33 @@ public final class ApiHeads implements Heads {
       }
     }
     return current;
+  }
+
+  @Override
+  public Beginnings beginnings(OptedIn namespace) {
+    Map<HeadRef, Beginning> oldest = new HashMap<>();
+    for (HeadKind kind : HeadKind.values()) {
+      if (!namespace.versions(kind)) {
+        continue;
+      }
+      for (JsonNode version :
+          api.listMetadata(Paths.ofRole(kind, namespace.name(), Keys.VERSION_ROLE))) {
+        VersionName.parse(Json.name(version))
+            .ifPresent(
+                name ->
+                    Json.created(version)
+                        .map(since -> new Beginning(name.number(), since))
+                        .ifPresent(
+                            found ->
+                                oldest.merge(
+                                    new HeadRef(kind, name.head()), found, ApiHeads::older)));
+      }
+    }
+    return new Beginnings(oldest);
+  }
+
+  private static Beginning older(Beginning one, Beginning other) {
+    return one.number().compareTo(other.number()) < 0 ? one : other;
   }
 
   @Override

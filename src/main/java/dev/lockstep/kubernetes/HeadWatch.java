@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * Watches the heads of the cluster, or of some namespaces, by their label. What they hold is not
@@ -64,7 +65,7 @@ public final class HeadWatch implements AutoCloseable {
   }
 
   /** Watches this namespace, if it isn't yet. */
-  public void watch(String namespace) {
+  void watch(String namespace) {
     watches.computeIfAbsent(namespace, this::begin);
   }
 
@@ -104,6 +105,19 @@ public final class HeadWatch implements AutoCloseable {
     informer.addEventHandler(new Handler<>(kind, listener));
     informer.start();
     return informer;
+  }
+
+  /** Of a namespace that is not there any more: its watches would try for ever. */
+  void unwatch(String namespace) {
+    List<Watch> ended = watches.remove(namespace);
+    if (ended != null) {
+      ended.forEach(watch -> watch.informer().close());
+    }
+  }
+
+  /** Which of them are connected and which have ended for good. */
+  public Stream<Watched> watched() {
+    return informers().stream().map(watch -> Watched.of(watch.informer()));
   }
 
   public boolean isReady() {

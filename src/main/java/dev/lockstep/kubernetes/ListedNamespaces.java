@@ -13,7 +13,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
@@ -27,7 +26,7 @@ final class ListedNamespaces implements NamespaceSource {
 
   private final Set<String> names;
   private final ApiServer api;
-  private final Consumer<String> seen;
+  private final HeadWatch heads;
   private final Map<String, Known> optedIn = new ConcurrentHashMap<>();
   private final ScheduledExecutorService executor =
       Executors.newSingleThreadScheduledExecutor(
@@ -39,12 +38,12 @@ final class ListedNamespaces implements NamespaceSource {
   private volatile boolean ready;
 
   /**
-   * @param seen told of each of them that exists, opted in or not, whenever it is read
+   * @param heads watched in each of them that exists, opted in or not
    */
-  ListedNamespaces(Set<String> names, ApiServer api, Consumer<String> seen) {
+  ListedNamespaces(Set<String> names, ApiServer api, HeadWatch heads) {
     this.names = Set.copyOf(names);
     this.api = api;
-    this.seen = seen;
+    this.heads = heads;
   }
 
   @Override
@@ -69,7 +68,7 @@ final class ListedNamespaces implements NamespaceSource {
 
   private void look(String name, NamespaceWatch.Listener listener) {
     Optional<JsonNode> found = find(api, name);
-    found.ifPresent(namespace -> seen.accept(name));
+    found.ifPresentOrElse(namespace -> heads.watch(name), () -> heads.unwatch(name));
     Optional<Known> now = found.flatMap(ListedNamespaces::optedIn);
     Known before = now.isPresent() ? optedIn.put(name, now.get()) : optedIn.remove(name);
     if (before == null && now.isPresent()) {
@@ -102,6 +101,12 @@ final class ListedNamespaces implements NamespaceSource {
                     Json.name(namespace),
                     Json.annotations(namespace),
                     namespace.path("metadata").has("deletionTimestamp")));
+  }
+
+  /** Whether the API server is heard of is seen at each look. */
+  @Override
+  public Watched watched() {
+    return new Watched(() -> !executor.isShutdown(), () -> true);
   }
 
   @Override

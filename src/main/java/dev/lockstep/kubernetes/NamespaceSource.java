@@ -16,6 +16,8 @@ interface NamespaceSource extends AutoCloseable {
 
   void start(NamespaceWatch.Listener listener);
 
+  Watched watched();
+
   /** Whether all were seen once. */
   boolean isReady();
 

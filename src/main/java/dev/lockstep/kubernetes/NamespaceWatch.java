@@ -40,15 +40,15 @@ public final class NamespaceWatch implements Namespaces, AutoCloseable {
   /**
    * Only these can be opted in.
    *
-   * @param seen told of each of them that exists, opted in or not
+   * @param heads watched in each of them that exists, opted in or not
    */
   public static NamespaceWatch of(
       Set<String> names,
       ApiServer api,
       String ownNamespace,
       Set<HeadKind> served,
-      Consumer<String> seen) {
-    return new NamespaceWatch(new ListedNamespaces(names, api, seen), api, ownNamespace, served);
+      HeadWatch heads) {
+    return new NamespaceWatch(new ListedNamespaces(names, api, heads), api, ownNamespace, served);
   }
 
   /** Who is told of what happens to namespaces, by their names. */
@@ -62,6 +62,10 @@ public final class NamespaceWatch implements Namespaces, AutoCloseable {
   /** The names of all that are opted in. */
   public List<String> all() {
     return source.all().stream().map(NamespaceSource.Known::name).toList();
+  }
+
+  public Watched watched() {
+    return source.watched();
   }
 
   public boolean isReady() {

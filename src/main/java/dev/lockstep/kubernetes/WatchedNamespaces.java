@@ -44,6 +44,11 @@ final class WatchedNamespaces implements NamespaceSource {
   }
 
   @Override
+  public Watched watched() {
+    return Watched.of(informer);
+  }
+
+  @Override
   public boolean isReady() {
     return informer.hasSynced();
   }

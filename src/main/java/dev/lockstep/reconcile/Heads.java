@@ -1,6 +1,7 @@
 package dev.lockstep.reconcile;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.lockstep.binding.Beginnings;
 import dev.lockstep.binding.HeadRef;
 import dev.lockstep.version.HeadKind;
 import dev.lockstep.version.OptedIn;
@@ -16,6 +17,9 @@ public interface Heads {
    * labels say.
    */
   Map<HeadRef, VersionNumber> current(OptedIn namespace);
+
+  /** The oldest version that is left of each head. */
+  Beginnings beginnings(OptedIn namespace);
 
   /** Every object of this kind, head or not, a page at a time. */
   void forEach(HeadKind kind, String namespace, Consumer<JsonNode> action);

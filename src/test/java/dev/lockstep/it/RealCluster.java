@@ -49,9 +49,9 @@ public final class RealCluster implements AutoCloseable {
    * One without Lockstep yet, for tests that need it for themselves.
    *
    * @param name of its folder
-   * @param apiServerArguments more of them for kube-apiserver
+   * @param options of {@code cluster/run}
    */
-  RealCluster(String name, String... apiServerArguments) {
+  RealCluster(String name, String... options) {
     try {
       folder = Files.createDirectories(Path.of("target", name).toAbsolutePath());
     } catch (IOException e) {
@@ -59,9 +59,7 @@ public final class RealCluster implements AutoCloseable {
     }
     List<String> command =
         new ArrayList<>(List.of("cluster/run", folder.toString(), "--stop-at-eof"));
-    for (String argument : apiServerArguments) {
-      command.add("--apiserver-arg=" + argument);
-    }
+    command.addAll(List.of(options));
     cluster = Program.start(Map.of(), command.toArray(String[]::new));
   }
 
@@ -195,6 +193,11 @@ public final class RealCluster implements AutoCloseable {
                 "-n", "lockstep-system", "uninstall", "lockstep", "--wait", "--ignore-not-found"),
             "")
         .orFail();
+  }
+
+  /** Sends a signal to one of the cluster's programs: {@code signal("etcd", "STOP")}. */
+  void signal(String program, String signal) {
+    cluster.signal(program, signal);
   }
 
   /** The cluster first; its servers end with it. */
