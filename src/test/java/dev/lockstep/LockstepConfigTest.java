@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Pins the name and default of each setting, so that none is renamed by accident. */
@@ -38,6 +39,9 @@ class LockstepConfigTest {
     assertThat(config.quietPeriod()).isEqualTo(Duration.ofSeconds(10));
     assertThat(config.rebindPerSecond()).isEqualTo(5);
     assertThat(config.heads()).isEqualTo(LockstepConfig.Heads.ALL);
+    assertThat(config.kinds())
+        .containsExactlyInAnyOrder(LockstepConfig.Kind.CONFIG_MAPS, LockstepConfig.Kind.SECRETS);
+    assertThat(config.namespaces()).isEmpty();
     assertThat(config.customKinds()).isEmpty();
     assertThat(config.drain()).isEqualTo(Duration.ofSeconds(10));
     assertThat(config.callerAuthentication().mode()).isEqualTo(Mode.NONE);
@@ -66,6 +70,8 @@ class LockstepConfigTest {
                 Map.entry("lockstep.missing", "deny"),
                 Map.entry("lockstep.quiet-period", "1m"),
                 Map.entry("lockstep.rebind-per-second", "1"),
+                Map.entry("lockstep.kinds", "config-maps"),
+                Map.entry("lockstep.namespaces", "shop,shop-test"),
                 Map.entry("lockstep.heads", "referenced"),
                 Map.entry("lockstep.keep-versions.config-maps", "5"),
                 Map.entry("lockstep.keep-versions.secrets", "0"),
@@ -99,6 +105,8 @@ class LockstepConfigTest {
     assertThat(config.retention().minimumAge()).isEqualTo(Duration.ofDays(1));
     assertThat(config.retention().sweep()).isEqualTo(Duration.ofHours(2));
     assertThat(config.retention().optedOut()).isEqualTo(LockstepConfig.OptedOut.CLEAN);
+    assertThat(config.kinds()).containsExactly(LockstepConfig.Kind.CONFIG_MAPS);
+    assertThat(config.namespaces()).contains(Set.of("shop", "shop-test"));
     LockstepConfig.CustomKind custom = config.customKinds().orElseThrow().get(0);
     assertThat(custom.group()).isEqualTo("example.com");
     assertThat(custom.version()).isEqualTo("v1");
