@@ -15,6 +15,8 @@ import dev.lockstep.kubernetes.ApiServer;
 import dev.lockstep.kubernetes.ApiVersionStore;
 import dev.lockstep.kubernetes.ApiVersions;
 import dev.lockstep.kubernetes.ApiWorkloads;
+import dev.lockstep.kubernetes.CallListener;
+import dev.lockstep.kubernetes.Contact;
 import dev.lockstep.kubernetes.HashKey;
 import dev.lockstep.kubernetes.HeadWatch;
 import dev.lockstep.kubernetes.Leadership;
@@ -31,21 +33,29 @@ import dev.lockstep.version.ContentHasher;
 import dev.lockstep.version.CurrentVersions;
 import dev.lockstep.version.HeadAdmission;
 import dev.lockstep.version.ObjectId;
+import dev.lockstep.version.VersionListener;
 import dev.lockstep.version.VersionStore;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.Startup;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /** Puts the parts together: the rules, what they look things up with, and who asks them. */
@@ -56,6 +66,10 @@ public class Lockstep {
   private static final int LOOK_UP_THREADS = 32;
   private static final int RECONCILER_THREADS = 4;
   private static final int PASS_THREADS = 2;
+  private static final int SECONDS_BETWEEN_BEATS = 10;
+
+  /** Every task of a review ends within its 8 s; a machine may be very busy. */
+  private static final Duration TOO_LONG = Duration.ofMinutes(2);
 
   /** Nobody waits for it, so it leaves the API server to those who do. */
   private static final int RETENTION_WRITES_PER_SECOND = 50;
@@ -74,6 +88,11 @@ public class Lockstep {
   private final ScheduledExecutorService sweeps =
       Executors.newSingleThreadScheduledExecutor(named("lockstep-sweep"));
 
+  /** One thread, which may wait for the API server; the probe must not. */
+  private final ScheduledExecutorService pulses =
+      Executors.newSingleThreadScheduledExecutor(named("lockstep-pulse"));
+
+  private final Pulse pulse;
   private final ApiServer api;
   private final HashKey hashKey;
   private final NamespaceWatch namespaces;
@@ -82,11 +101,16 @@ public class Lockstep {
   private final Collector collector;
   private final UserWatch users;
   private final Leadership leadership;
+  private final Contact contact;
   private final HeadWebhook headWebhook;
   private final WorkloadWebhook workloadWebhook;
   private final VersionWebhook versionWebhook;
 
-  Lockstep(LockstepConfig config, KubernetesClient client) {
+  Lockstep(
+      LockstepConfig config,
+      KubernetesClient client,
+      CallListener calls,
+      VersionListener versionListener) {
     config
         .tokenFile()
         .ifPresent(
@@ -94,9 +118,9 @@ public class Lockstep {
                 client
                     .getConfiguration()
                     .setOauthTokenProvider(new TokenFile(file, Clock.systemUTC())));
-    api = new ApiServer(client.getConfiguration());
+    api = new ApiServer(client.getConfiguration(), calls);
     namespaces = new NamespaceWatch(client, api, config.namespace());
-    VersionStore store = new ApiVersionStore(api);
+    VersionStore store = new ApiVersionStore(api, versionListener);
     hashKey = new HashKey(api, config.namespace());
     ContentHasher hasher = new ContentHasher(hashKey);
     CurrentVersions versions = new CurrentVersions(store, hasher);
@@ -105,7 +129,10 @@ public class Lockstep {
     WorkloadKinds kinds = WorkloadKinds.with(customKinds(config));
     headWebhook =
         new HeadWebhook(
-            new HeadAdmission(store, hasher, versions), namespaces, config.recordUser());
+            new HeadAdmission(store, hasher, versions),
+            namespaces,
+            config.recordUser(),
+            versionListener);
     workloadWebhook =
         new WorkloadWebhook(
             new WorkloadAdmission(versions, new ApiRevisions(api), settings, lookUps),
@@ -153,6 +180,17 @@ public class Lockstep {
             announcements,
             sweeps,
             Clock.systemUTC());
+    pulse =
+        new Pulse(
+            Clock.systemUTC(),
+            TOO_LONG,
+            Map.of(
+                "reviews of heads", Infrastructure.getDefaultWorkerPool(),
+                "reviews of workloads", workloadReviewers,
+                "look-ups", lookUps),
+            Stream.concat(heads.watched(), Stream.of(namespaces.watched())).toList(),
+            api::answers);
+    contact = new Contact(api, config.namespace());
     users = new UserWatch(api, passes, collector::userGone);
     leadership = new Leadership(client, config.namespace(), this::lead, this::follow);
   }
@@ -163,8 +201,10 @@ public class Lockstep {
     namespaces.start(
         new NamespaceWatch.Listener(
             this::namespaceOptedIn, this::namespaceChanged, this::namespaceOptedOut));
-    heads.start(this::headAdded, this::headChanged, head -> collector.touched(head.namespace()));
+    heads.start(this::headAdded, this::headChanged, this::headGone);
+    contact.start(reconcilers);
     leadership.start();
+    pulses.scheduleWithFixedDelay(pulse::beat, 1, SECONDS_BETWEEN_BEATS, TimeUnit.SECONDS);
   }
 
   private void lead() {
@@ -186,6 +226,11 @@ public class Lockstep {
 
   private void headChanged(ObjectId head) {
     reconciler.headChanged(head);
+    collector.touched(head.namespace());
+  }
+
+  private void headGone(ObjectId head) {
+    reconciler.headGone(head);
     collector.touched(head.namespace());
   }
 
@@ -213,8 +258,14 @@ public class Lockstep {
     }
   }
 
+  /** Another replica leads at once; requests, which need no leader, are answered on. */
+  void drain(@Observes ShutdownDelayInitiatedEvent event) {
+    leadership.close();
+  }
+
   @PreDestroy
   void stop() {
+    pulses.shutdownNow();
     leadership.close();
     users.stop();
     reconcilers.shutdownNow();
@@ -231,16 +282,20 @@ public class Lockstep {
     return hashKey.isThere() && namespaces.isReady() && heads.isReady();
   }
 
-  boolean isLeading() {
-    return reconciler.isLeading();
+  boolean isInContact() {
+    return contact.isThere();
   }
 
   Collector collector() {
     return collector;
   }
 
-  int workloadsBehind() {
-    return reconciler.workloadsBehind();
+  Reconciler reconciler() {
+    return reconciler;
+  }
+
+  Optional<String> trouble() {
+    return pulse.trouble();
   }
 
   @Produces

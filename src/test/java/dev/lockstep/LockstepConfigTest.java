@@ -2,6 +2,7 @@ package dev.lockstep;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.LockstepConfig.CallerAuthentication.Mode;
 import dev.lockstep.binding.MissingPolicy;
 import dev.lockstep.binding.Rollout;
 import dev.lockstep.reconcile.Collector;
@@ -10,6 +11,7 @@ import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +39,10 @@ class LockstepConfigTest {
     assertThat(config.rebindPerSecond()).isEqualTo(5);
     assertThat(config.heads()).isEqualTo(LockstepConfig.Heads.ALL);
     assertThat(config.customKinds()).isEmpty();
+    assertThat(config.drain()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(config.callerAuthentication().mode()).isEqualTo(Mode.NONE);
+    assertThat(config.callerAuthentication().ca()).isEqualTo(Path.of("/caller-ca/ca.crt"));
+    assertThat(config.callerAuthentication().allowedNames()).isEmpty();
     assertThat(config.keepVersions().configMaps()).isEqualTo(10);
     assertThat(config.keepVersions().secrets()).isEqualTo(3);
     assertThat(config.retention().mode()).isEqualTo(Collector.Mode.DELETE);
@@ -72,6 +78,10 @@ class LockstepConfigTest {
                 Map.entry("lockstep.custom-kinds[0].version", "v1"),
                 Map.entry("lockstep.custom-kinds[0].resource", "apps"),
                 Map.entry("lockstep.custom-kinds[0].template", "/spec/pod"),
+                Map.entry("lockstep.drain", "3s"),
+                Map.entry("lockstep.caller-authentication.mode", "certificate"),
+                Map.entry("lockstep.caller-authentication.ca", "ca"),
+                Map.entry("lockstep.caller-authentication.allowed-names", "a,b"),
                 Map.entry("lockstep.tls.certificate", "a.crt"),
                 Map.entry("lockstep.tls.key", "a.key")));
     assertThat(config.namespace()).isEqualTo("ops");
@@ -94,6 +104,10 @@ class LockstepConfigTest {
     assertThat(custom.version()).isEqualTo("v1");
     assertThat(custom.resource()).isEqualTo("apps");
     assertThat(custom.template()).isEqualTo("/spec/pod");
+    assertThat(config.drain()).isEqualTo(Duration.ofSeconds(3));
+    assertThat(config.callerAuthentication().mode()).isEqualTo(Mode.CERTIFICATE);
+    assertThat(config.callerAuthentication().ca()).isEqualTo(Path.of("ca"));
+    assertThat(config.callerAuthentication().allowedNames()).contains(List.of("a", "b"));
     assertThat(config.tls().certificate()).isEqualTo(Path.of("a.crt"));
     assertThat(config.tls().key()).isEqualTo(Path.of("a.key"));
   }

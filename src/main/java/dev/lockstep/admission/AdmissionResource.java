@@ -1,5 +1,6 @@
 package dev.lockstep.admission;
 
+import dev.lockstep.admission.AdmissionListener.Outcome;
 import dev.lockstep.version.ApiCallException;
 import dev.lockstep.version.Deadline;
 import dev.lockstep.version.Denial;
@@ -10,6 +11,7 @@ import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
@@ -29,22 +31,28 @@ public class AdmissionResource {
   /** Less than the webhooks' timeoutSeconds, so that the answer is ours and says what to do. */
   private static final Duration TIME_FOR_A_REVIEW = Duration.ofSeconds(8);
 
-  /** At least two reviews of the largest size. */
-  private static final int BYTES_AT_ONCE = 32 * 1024 * 1024;
+  /** Of all memory, for reviews that are being answered; the smallest has room for 16 MiB. */
+  private static final double PART_OF_MEMORY = 0.5;
+
+  /** Seconds; API servers send a review again that is answered so, as long as they have time. */
+  private static final String RETRY_AFTER = "1";
 
   private final ReviewReader reader = new ReviewReader();
   private final ReviewWriter writer = new ReviewWriter();
-  private final ByteBudget budget = new ByteBudget(BYTES_AT_ONCE);
+  private final ByteBudget budget = ByteBudget.ofMemory(PART_OF_MEMORY);
   private final HeadWebhook heads;
   private final WorkloadWebhook workloads;
   private final VersionWebhook versions;
   private final WorkloadReviewers workloadReviewers;
+  private final AdmissionListener listener;
 
   public AdmissionResource(
       HeadWebhook heads,
       WorkloadWebhook workloads,
       VersionWebhook versions,
-      WorkloadReviewers workloadReviewers) {
+      WorkloadReviewers workloadReviewers,
+      AdmissionListener listener) {
+    this.listener = listener;
     this.heads = heads;
     this.workloads = workloads;
     this.versions = versions;
@@ -72,24 +80,57 @@ public class AdmissionResource {
   private Uni<Response> answer(byte[] body, Webhook webhook, Executor executor) {
     long arrived = System.nanoTime();
     return Uni.createFrom()
-        .item(() -> within(arrived, body, webhook))
-        .runSubscriptionOn(executor)
-        .onFailure(MalformedReviewException.class)
-        .recoverWithItem(AdmissionResource::malformed)
-        .onFailure(ApiCallException.class)
-        .recoverWithItem(AdmissionResource::overloaded);
+        .item(() -> told(arrived, webhook, within(arrived, body, webhook)))
+        .runSubscriptionOn(executor);
   }
 
-  private Response within(long arrived, byte[] body, Webhook webhook) {
-    Duration left = TIME_FOR_A_REVIEW.minusNanos(System.nanoTime() - arrived);
-    return Deadline.within(
-        left, () -> budget.with(body.length, TIME_FOR_A_REVIEW, () -> respond(body, webhook)));
+  private record Answer(Response response, String operation, Outcome outcome) {}
+
+  private Response told(long arrived, Webhook webhook, Answer answer) {
+    listener.answered(
+        webhook.name(), answer.operation(), answer.outcome(), System.nanoTime() - arrived);
+    return answer.response();
   }
 
-  private Response respond(byte[] body, Webhook webhook) {
+  private Answer within(long arrived, byte[] body, Webhook webhook) {
+    try {
+      Duration left = TIME_FOR_A_REVIEW.minusNanos(System.nanoTime() - arrived);
+      return Deadline.within(
+          left,
+          () -> budget.with(reader.weigh(body), TIME_FOR_A_REVIEW, () -> respond(body, webhook)));
+    } catch (MalformedReviewException e) {
+      return new Answer(malformed(e), AdmissionListener.UNKNOWN_OPERATION, Outcome.MALFORMED);
+    } catch (TooLargeException e) {
+      return new Answer(tooLarge(e), AdmissionListener.UNKNOWN_OPERATION, Outcome.MALFORMED);
+    } catch (ApiCallException e) {
+      return new Answer(overloaded(e), AdmissionListener.UNKNOWN_OPERATION, Outcome.FAILED);
+    }
+  }
+
+  private Answer respond(byte[] body, Webhook webhook) {
     AdmissionRequest request = reader.read(body, webhook.operations());
-    byte[] answer = writer.write(request.uid(), verdict(request, webhook));
-    return Response.ok(answer, MediaType.APPLICATION_JSON).build();
+    return request.about().during(() -> respond(request, webhook));
+  }
+
+  private Answer respond(AdmissionRequest request, Webhook webhook) {
+    Verdict verdict = verdict(request, webhook);
+    byte[] answer = writer.write(request.uid(), verdict);
+    return new Answer(
+        Response.ok(answer, MediaType.APPLICATION_JSON).build(),
+        request.operation().label(),
+        outcome(request, verdict));
+  }
+
+  /** Words are for who asked: they may quote what others must not read. */
+  private static Outcome outcome(AdmissionRequest request, Verdict verdict) {
+    if (verdict instanceof Verdict.Denied denied) {
+      LOG.infof("%s of %s denied with %d", request.operation(), request.subject(), denied.code());
+      return denied.code() < 500 ? Outcome.DENIED : Outcome.FAILED;
+    }
+    LOG.debugf("%s of %s allowed", request.operation(), request.subject());
+    return verdict instanceof Verdict.Allowed allowed && allowed.patch().isEmpty()
+        ? Outcome.UNCHANGED
+        : Outcome.CHANGED;
   }
 
   private static Verdict verdict(AdmissionRequest request, Webhook webhook) {
@@ -98,7 +139,7 @@ public class AdmissionResource {
     } catch (Denial denial) {
       return Verdict.Denied.of(denial);
     } catch (ApiCallException e) {
-      return Verdict.Denied.of(Denial.of(e, "admit", request.subject()));
+      return Verdict.Denied.of(Denial.of(e.discreet(), "admit", request.subject()));
     } catch (InvalidContentException e) {
       return denied(request, Denial.INVALID, e.getMessage(), "Correct it, then apply again.");
     } catch (RuntimeException e) {
@@ -117,10 +158,17 @@ public class AdmissionResource {
         Response.Status.BAD_REQUEST, "lockstep: no AdmissionReview: " + cause.getMessage() + ".\n");
   }
 
-  private static Response overloaded(Throwable cause) {
+  private static Response tooLarge(Throwable cause) {
     return plain(
-        Response.Status.SERVICE_UNAVAILABLE,
-        "lockstep: no answer in time: " + cause.getMessage() + ".\n");
+        Response.Status.REQUEST_ENTITY_TOO_LARGE, "lockstep: " + cause.getMessage() + ".\n");
+  }
+
+  private static Response overloaded(Throwable cause) {
+    Response answer =
+        plain(
+            Response.Status.SERVICE_UNAVAILABLE,
+            "lockstep: no answer in time: " + cause.getMessage() + ".\n");
+    return Response.fromResponse(answer).header(HttpHeaders.RETRY_AFTER, RETRY_AFTER).build();
   }
 
   private static Response plain(Response.Status status, String sentence) {

@@ -37,6 +37,18 @@ final class Paths {
     return all("", "v1", namespace, kind.resource()) + labelled(Keys.ROLE + "=" + role);
   }
 
+  /** What a path is about: {@code configmaps}; what is in no namespace by its first name. */
+  static String resource(String path) {
+    String[] parts = path.split("\\?", 2)[0].split("/");
+    for (int i = 1; i + 2 < parts.length; i++) {
+      if (parts[i].equals("namespaces")) {
+        return parts[i + 2];
+      }
+    }
+    int place = parts[1].equals("apis") ? 4 : 3;
+    return parts.length > place ? parts[place] : parts[1];
+  }
+
   /** All heads, or all versions, of a kind in the whole cluster. */
   static String everywhere(HeadKind kind, String role) {
     return everywhere("", "v1", kind.resource()) + labelled(Keys.ROLE + "=" + role);

@@ -3,6 +3,7 @@ package dev.lockstep.reconcile;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lockstep.logging.About;
 import dev.lockstep.retention.Retention;
 import dev.lockstep.version.ApiCallException;
 import dev.lockstep.version.Namespaces;
@@ -237,11 +238,15 @@ public final class Collector {
       }
       return true;
     } catch (ApiCallException e) {
-      LOG.warnf("namespace %s: no version is deleted: %s", name, e.getMessage());
-      failed(name, e.getMessage());
+      About.namespace(name)
+          .log(
+              () ->
+                  LOG.warnf(
+                      "namespace %s: no version is deleted: %s", name, e.discreet().getMessage()));
+      failed(name, e.discreet().getMessage());
       return false;
     } catch (RuntimeException e) {
-      LOG.errorf(e, "namespace %s: no version is deleted", name);
+      About.namespace(name).log(() -> LOG.errorf(e, "namespace %s: no version is deleted", name));
       failed(name, "an error in Lockstep; its log has it");
       return false;
     }
