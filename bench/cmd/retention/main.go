@@ -20,7 +20,7 @@ var (
 	heads      = flag.Int("heads", 20, "ConfigMaps in each")
 	versions   = flag.Int("versions", 10, "versions of each")
 	size       = flag.Int("bytes", 1024, "content of each")
-	pairs      = flag.Int("pairs", 8, "sweeps that are measured, with admissions beside them, and again without")
+	pairs      = flag.Int("pairs", 5, "sweeps that are measured, with admissions beside them, and again without")
 )
 
 const workers = 16
