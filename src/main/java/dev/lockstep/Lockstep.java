@@ -213,6 +213,10 @@ public class Lockstep {
     return reconciler.isLeading();
   }
 
+  ApiServer api() {
+    return api;
+  }
+
   Collector collector() {
     return collector;
   }
