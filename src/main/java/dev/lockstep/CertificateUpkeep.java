@@ -71,7 +71,7 @@ class CertificateUpkeep {
         ServerNames.of(tls.names().orElse(List.of(service, service + ".cluster.local"))),
         new Lifetimes(tls.caLifetime(), tls.leafLifetime()),
         served,
-        lockstep::isLeading,
+        lockstep.reconciler()::isLeading,
         clock);
   }
 
