@@ -9,6 +9,7 @@ import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +37,13 @@ class LockstepConfigTest {
     assertThat(config.rebindPerSecond()).isEqualTo(5);
     assertThat(config.heads()).isEqualTo(LockstepConfig.Heads.ALL);
     assertThat(config.customKinds()).isEmpty();
+    assertThat(config.tls().mode()).isEqualTo(LockstepConfig.Tls.Mode.SELF);
+    assertThat(config.tls().webhooks()).isEqualTo("lockstep");
+    assertThat(config.tls().secret()).isEqualTo("lockstep-certificates");
+    assertThat(config.tls().names()).isEmpty();
+    assertThat(config.tls().caLifetime()).isEqualTo(Duration.ofDays(365));
+    assertThat(config.tls().leafLifetime()).isEqualTo(Duration.ofDays(7));
+    assertThat(config.tls().period()).isEqualTo(Duration.ofSeconds(5));
     assertThat(config.tls().certificate()).isEqualTo(Path.of("/tls/tls.crt"));
     assertThat(config.tls().key()).isEqualTo(Path.of("/tls/tls.key"));
   }
@@ -57,6 +65,13 @@ class LockstepConfigTest {
                 Map.entry("lockstep.custom-kinds[0].version", "v1"),
                 Map.entry("lockstep.custom-kinds[0].resource", "apps"),
                 Map.entry("lockstep.custom-kinds[0].template", "/spec/pod"),
+                Map.entry("lockstep.tls.mode", "files"),
+                Map.entry("lockstep.tls.webhooks", "shops"),
+                Map.entry("lockstep.tls.secret", "keys"),
+                Map.entry("lockstep.tls.names", "example.com,192.0.2.7"),
+                Map.entry("lockstep.tls.ca-lifetime", "90s"),
+                Map.entry("lockstep.tls.leaf-lifetime", "30s"),
+                Map.entry("lockstep.tls.period", "1s"),
                 Map.entry("lockstep.tls.certificate", "a.crt"),
                 Map.entry("lockstep.tls.key", "a.key")));
     assertThat(config.namespace()).isEqualTo("ops");
@@ -72,6 +87,13 @@ class LockstepConfigTest {
     assertThat(custom.version()).isEqualTo("v1");
     assertThat(custom.resource()).isEqualTo("apps");
     assertThat(custom.template()).isEqualTo("/spec/pod");
+    assertThat(config.tls().mode()).isEqualTo(LockstepConfig.Tls.Mode.FILES);
+    assertThat(config.tls().webhooks()).isEqualTo("shops");
+    assertThat(config.tls().secret()).isEqualTo("keys");
+    assertThat(config.tls().names()).contains(List.of("example.com", "192.0.2.7"));
+    assertThat(config.tls().caLifetime()).isEqualTo(Duration.ofSeconds(90));
+    assertThat(config.tls().leafLifetime()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(config.tls().period()).isEqualTo(Duration.ofSeconds(1));
     assertThat(config.tls().certificate()).isEqualTo(Path.of("a.crt"));
     assertThat(config.tls().key()).isEqualTo(Path.of("a.key"));
   }

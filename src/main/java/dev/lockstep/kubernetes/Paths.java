@@ -46,7 +46,8 @@ final class Paths {
         return parts[i + 2];
       }
     }
-    return parts.length > 3 ? parts[3] : parts[1];
+    int first = parts[1].equals("apis") ? 4 : 3;
+    return parts.length > first ? parts[first] : parts[1];
   }
 
   /** The query of a request that writes. */

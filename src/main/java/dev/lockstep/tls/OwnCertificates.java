@@ -39,6 +39,8 @@ public final class OwnCertificates {
   private final Renewal renewal;
   private final Complaint complaint = new Complaint(LOG);
   private Trust trust = Trust.NONE;
+  private String lastVersion = "";
+  private Holdings lastHeld = Holdings.NONE;
   private Optional<X509Certificate> shown = Optional.empty();
 
   public OwnCertificates(
@@ -97,10 +99,19 @@ public final class OwnCertificates {
     List<Set<X509Certificate>> authorities = read.stream().map(TrustBundle::authorities).toList();
     trust = trust.seen(authorities, clock.instant());
     Optional<CertificateStore.Stored> stored = store.read();
-    return new Seen(read, stored, stored.map(OwnCertificates::holdings).orElse(Holdings.NONE));
+    return new Seen(read, stored, stored.map(this::holdings).orElse(Holdings.NONE));
   }
 
-  private static Holdings holdings(CertificateStore.Stored stored) {
+  /** Most looks find what the one before has found. */
+  private Holdings holdings(CertificateStore.Stored stored) {
+    if (!stored.version().equals(lastVersion)) {
+      lastHeld = parsed(stored);
+      lastVersion = stored.version();
+    }
+    return lastHeld;
+  }
+
+  private static Holdings parsed(CertificateStore.Stored stored) {
     try {
       return HoldingsText.read(stored.texts());
     } catch (IllegalArgumentException e) {

@@ -25,7 +25,8 @@ final class Pairs {
           Signature.getInstance(SIGNATURES.getOrDefault(key.getAlgorithm(), key.getAlgorithm()));
       signature.initSign(key);
       byte[] signed = signature.sign();
-      signature.initVerify(certificate);
+      // Not the certificate itself: a CA's says that its key is for certificates alone.
+      signature.initVerify(certificate.getPublicKey());
       return signature.verify(signed);
     } catch (GeneralSecurityException e) {
       return false;

@@ -50,6 +50,11 @@ final class Program {
     end();
   }
 
+  /** The same server as at first: nobody starts it anew. */
+  boolean isRunning() {
+    return supervisor.isAlive();
+  }
+
   /** As a rollout of a new server stops the old one. */
   void stop() {
     supervisor.destroy();
