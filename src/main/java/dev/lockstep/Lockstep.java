@@ -16,11 +16,13 @@ import dev.lockstep.kubernetes.ApiVersionStore;
 import dev.lockstep.kubernetes.ApiVersions;
 import dev.lockstep.kubernetes.ApiWorkloads;
 import dev.lockstep.kubernetes.CallListener;
+import dev.lockstep.kubernetes.Contact;
 import dev.lockstep.kubernetes.HashKey;
 import dev.lockstep.kubernetes.HeadWatch;
 import dev.lockstep.kubernetes.Leadership;
 import dev.lockstep.kubernetes.NamespaceWatch;
 import dev.lockstep.kubernetes.TokenFile;
+import dev.lockstep.kubernetes.UserWatch;
 import dev.lockstep.reconcile.Collector;
 import dev.lockstep.reconcile.Reconciler;
 import dev.lockstep.retention.Retention;
@@ -34,10 +36,12 @@ import dev.lockstep.version.ObjectId;
 import dev.lockstep.version.VersionListener;
 import dev.lockstep.version.VersionStore;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.Startup;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -67,6 +71,9 @@ public class Lockstep {
   /** Every task of a review ends within its 8 s; a machine may be very busy. */
   private static final Duration TOO_LONG = Duration.ofMinutes(2);
 
+  /** Nobody waits for it, so it leaves the API server to those who do. */
+  private static final int RETENTION_WRITES_PER_SECOND = 50;
+
   private final ExecutorService lookUps =
       Executors.newFixedThreadPool(LOOK_UP_THREADS, named("lockstep-look-up"));
   private final WorkloadReviewers workloadReviewers =
@@ -92,7 +99,9 @@ public class Lockstep {
   private final HeadWatch heads;
   private final Reconciler reconciler;
   private final Collector collector;
+  private final UserWatch users;
   private final Leadership leadership;
+  private final Contact contact;
   private final HeadWebhook headWebhook;
   private final WorkloadWebhook workloadWebhook;
   private final VersionWebhook versionWebhook;
@@ -132,17 +141,14 @@ public class Lockstep {
 
     heads = new HeadWatch(client);
     ApiWorkloads workloads = new ApiWorkloads(api);
+    ApiAnnouncements announcements = new ApiAnnouncements(api, Clock.systemUTC());
     reconciler =
         new Reconciler(
             store,
             versions,
             namespaces,
             new Reconciler.Known(heads::all, namespaces::all),
-            new Reconciler.Ports(
-                new ApiHeads(api),
-                workloads,
-                workloads,
-                new ApiAnnouncements(api, Clock.systemUTC())),
+            new Reconciler.Ports(new ApiHeads(api), workloads, workloads, announcements),
             new Reconciler.Manner(
                 kinds,
                 settings,
@@ -153,11 +159,13 @@ public class Lockstep {
             passes);
     ApiVersions allVersions = new ApiVersions(api, kinds, hasher);
     versionWebhook = new VersionWebhook(new VersionGuard(allVersions, namespaces::isTerminating));
+    boolean isLeftCleaned = config.retention().optedOut() == LockstepConfig.OptedOut.CLEAN;
     collector =
         new Collector(
             allVersions,
-            namespaces,
-            namespaces::all,
+            isLeftCleaned
+                ? new Collector.Scope(namespaces::optedInOrLeft, allVersions::namespaces)
+                : new Collector.Scope(namespaces, namespaces::all),
             new Retention(
                 new RetentionSettings(
                     config.keepVersions().configMaps(),
@@ -165,7 +173,11 @@ public class Lockstep {
                     config.retention().grace(),
                     config.retention().minimumAge())),
             new Collector.Schedule(
-                config.retention().mode(), config.retention().grace(), config.retention().sweep()),
+                config.retention().mode(),
+                config.retention().grace(),
+                config.retention().sweep(),
+                RETENTION_WRITES_PER_SECOND),
+            announcements,
             sweeps,
             Clock.systemUTC());
     pulse =
@@ -178,6 +190,8 @@ public class Lockstep {
                 "look-ups", lookUps),
             Stream.concat(heads.watched(), Stream.of(namespaces.watched())).toList(),
             api::answers);
+    contact = new Contact(api, config.namespace());
+    users = new UserWatch(api, passes, collector::userGone);
     leadership = new Leadership(client, config.namespace(), this::lead, this::follow);
   }
 
@@ -186,8 +200,9 @@ public class Lockstep {
     makeHashKey();
     namespaces.start(
         new NamespaceWatch.Listener(
-            reconciler::namespaceOptedIn, this::namespaceChanged, reconciler::namespaceOptedOut));
+            this::namespaceOptedIn, this::namespaceChanged, this::namespaceOptedOut));
     heads.start(this::headAdded, this::headChanged, this::headGone);
+    contact.start(reconcilers);
     leadership.start();
     pulses.scheduleWithFixedDelay(pulse::beat, 1, SECONDS_BETWEEN_BEATS, TimeUnit.SECONDS);
   }
@@ -195,11 +210,13 @@ public class Lockstep {
   private void lead() {
     reconciler.lead();
     collector.lead();
+    users.start();
   }
 
   private void follow() {
     reconciler.follow();
     collector.follow();
+    users.stop();
   }
 
   private void headAdded(ObjectId head) {
@@ -217,8 +234,18 @@ public class Lockstep {
     collector.touched(head.namespace());
   }
 
+  private void namespaceOptedIn(String namespace) {
+    collector.optedIn(namespace);
+    reconciler.namespaceOptedIn(namespace);
+  }
+
   private void namespaceChanged(String namespace) {
     reconciler.namespaceChanged(namespace);
+    collector.touched(namespace);
+  }
+
+  private void namespaceOptedOut(String namespace) {
+    reconciler.namespaceOptedOut(namespace);
     collector.touched(namespace);
   }
 
@@ -231,10 +258,16 @@ public class Lockstep {
     }
   }
 
+  /** Another replica leads at once; requests, which need no leader, are answered on. */
+  void drain(@Observes ShutdownDelayInitiatedEvent event) {
+    leadership.close();
+  }
+
   @PreDestroy
   void stop() {
     pulses.shutdownNow();
     leadership.close();
+    users.stop();
     reconcilers.shutdownNow();
     passes.shutdownNow();
     sweeps.shutdownNow();
@@ -251,6 +284,10 @@ public class Lockstep {
 
   ApiServer api() {
     return api;
+  }
+
+  boolean isInContact() {
+    return contact.isThere();
   }
 
   Collector collector() {

@@ -60,7 +60,16 @@ public interface LockstepConfig {
    */
   Optional<List<CustomKind>> customKinds();
 
+  /**
+   * How long a server that is told to stop still serves, not ready: until nobody sends to it any
+   * more.
+   */
+  @WithDefault("10s")
+  Duration drain();
+
   KeepVersions keepVersions();
+
+  CallerAuthentication callerAuthentication();
 
   Retention retention();
 
@@ -73,6 +82,25 @@ public interface LockstepConfig {
 
     @WithDefault("3")
     int secrets();
+  }
+
+  /** Whether the API server has to show that it is one. */
+  interface CallerAuthentication {
+    @WithDefault("none")
+    Mode mode();
+
+    /** PEM: who signs the certificates of API servers. */
+    @WithDefault("/caller-ca/ca.crt")
+    Path ca();
+
+    /** Common names of which the certificate has to have one; where none are given, any will do. */
+    Optional<List<String>> allowedNames();
+
+    /** How callers are authenticated. */
+    enum Mode {
+      NONE,
+      CERTIFICATE
+    }
   }
 
   /** When versions that nobody needs go. */
@@ -91,6 +119,17 @@ public interface LockstepConfig {
     /** Between two looks at all namespaces. */
     @WithDefault("1h")
     Duration sweep();
+
+    /** What happens to the versions of a namespace that is not opted in any more. */
+    @WithDefault("keep")
+    OptedOut optedOut();
+  }
+
+  /** What happens to the versions of a namespace that is not opted in any more. */
+  enum OptedOut {
+    KEEP,
+    /** What nobody uses goes, as elsewhere. */
+    CLEAN
   }
 
   /** A kind that has a pod template. */

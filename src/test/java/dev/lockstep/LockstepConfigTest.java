@@ -2,8 +2,10 @@ package dev.lockstep;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.LockstepConfig.CallerAuthentication.Mode;
 import dev.lockstep.binding.MissingPolicy;
 import dev.lockstep.binding.Rollout;
+import dev.lockstep.reconcile.Collector;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -44,6 +46,17 @@ class LockstepConfigTest {
     assertThat(config.tls().caLifetime()).isEqualTo(Duration.ofDays(365));
     assertThat(config.tls().leafLifetime()).isEqualTo(Duration.ofDays(7));
     assertThat(config.tls().period()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(config.drain()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(config.callerAuthentication().mode()).isEqualTo(Mode.NONE);
+    assertThat(config.callerAuthentication().ca()).isEqualTo(Path.of("/caller-ca/ca.crt"));
+    assertThat(config.callerAuthentication().allowedNames()).isEmpty();
+    assertThat(config.keepVersions().configMaps()).isEqualTo(10);
+    assertThat(config.keepVersions().secrets()).isEqualTo(3);
+    assertThat(config.retention().mode()).isEqualTo(Collector.Mode.DELETE);
+    assertThat(config.retention().grace()).isEqualTo(Duration.ofSeconds(120));
+    assertThat(config.retention().minimumAge()).isEqualTo(Duration.ofHours(1));
+    assertThat(config.retention().sweep()).isEqualTo(Duration.ofHours(1));
+    assertThat(config.retention().optedOut()).isEqualTo(LockstepConfig.OptedOut.KEEP);
     assertThat(config.tls().certificate()).isEqualTo(Path.of("/tls/tls.crt"));
     assertThat(config.tls().key()).isEqualTo(Path.of("/tls/tls.key"));
   }
@@ -61,6 +74,13 @@ class LockstepConfigTest {
                 Map.entry("lockstep.quiet-period", "1m"),
                 Map.entry("lockstep.rebind-per-second", "1"),
                 Map.entry("lockstep.heads", "referenced"),
+                Map.entry("lockstep.keep-versions.config-maps", "5"),
+                Map.entry("lockstep.keep-versions.secrets", "0"),
+                Map.entry("lockstep.retention.mode", "report"),
+                Map.entry("lockstep.retention.grace", "5m"),
+                Map.entry("lockstep.retention.minimum-age", "1d"),
+                Map.entry("lockstep.retention.sweep", "2h"),
+                Map.entry("lockstep.retention.opted-out", "clean"),
                 Map.entry("lockstep.custom-kinds[0].group", "example.com"),
                 Map.entry("lockstep.custom-kinds[0].version", "v1"),
                 Map.entry("lockstep.custom-kinds[0].resource", "apps"),
@@ -72,6 +92,10 @@ class LockstepConfigTest {
                 Map.entry("lockstep.tls.ca-lifetime", "90s"),
                 Map.entry("lockstep.tls.leaf-lifetime", "30s"),
                 Map.entry("lockstep.tls.period", "1s"),
+                Map.entry("lockstep.drain", "3s"),
+                Map.entry("lockstep.caller-authentication.mode", "certificate"),
+                Map.entry("lockstep.caller-authentication.ca", "ca"),
+                Map.entry("lockstep.caller-authentication.allowed-names", "a,b"),
                 Map.entry("lockstep.tls.certificate", "a.crt"),
                 Map.entry("lockstep.tls.key", "a.key")));
     assertThat(config.namespace()).isEqualTo("ops");
@@ -82,6 +106,13 @@ class LockstepConfigTest {
     assertThat(config.quietPeriod()).isEqualTo(Duration.ofMinutes(1));
     assertThat(config.rebindPerSecond()).isEqualTo(1);
     assertThat(config.heads()).isEqualTo(LockstepConfig.Heads.REFERENCED);
+    assertThat(config.keepVersions().configMaps()).isEqualTo(5);
+    assertThat(config.keepVersions().secrets()).isZero();
+    assertThat(config.retention().mode()).isEqualTo(Collector.Mode.REPORT);
+    assertThat(config.retention().grace()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(config.retention().minimumAge()).isEqualTo(Duration.ofDays(1));
+    assertThat(config.retention().sweep()).isEqualTo(Duration.ofHours(2));
+    assertThat(config.retention().optedOut()).isEqualTo(LockstepConfig.OptedOut.CLEAN);
     LockstepConfig.CustomKind custom = config.customKinds().orElseThrow().get(0);
     assertThat(custom.group()).isEqualTo("example.com");
     assertThat(custom.version()).isEqualTo("v1");
@@ -94,6 +125,10 @@ class LockstepConfigTest {
     assertThat(config.tls().caLifetime()).isEqualTo(Duration.ofSeconds(90));
     assertThat(config.tls().leafLifetime()).isEqualTo(Duration.ofSeconds(30));
     assertThat(config.tls().period()).isEqualTo(Duration.ofSeconds(1));
+    assertThat(config.drain()).isEqualTo(Duration.ofSeconds(3));
+    assertThat(config.callerAuthentication().mode()).isEqualTo(Mode.CERTIFICATE);
+    assertThat(config.callerAuthentication().ca()).isEqualTo(Path.of("ca"));
+    assertThat(config.callerAuthentication().allowedNames()).contains(List.of("a", "b"));
     assertThat(config.tls().certificate()).isEqualTo(Path.of("a.crt"));
     assertThat(config.tls().key()).isEqualTo(Path.of("a.key"));
   }

@@ -116,8 +116,10 @@ class ReferenceDocTest {
       String property = prefix + "." + StringUtil.skewer(method.getName());
       Class<?> type = method.getReturnType();
       if (method.getGenericReturnType() instanceof ParameterizedType optional
-          && optional.getActualTypeArguments()[0] instanceof ParameterizedType list) {
-        collect((Class<?>) list.getActualTypeArguments()[0], property + "[]", settings);
+          && optional.getActualTypeArguments()[0] instanceof ParameterizedType list
+          && list.getActualTypeArguments()[0] instanceof Class<?> items
+          && items.isInterface()) {
+        collect(items, property + "[]", settings);
       } else if (type.isInterface() && type.getEnclosingClass() == LockstepConfig.class) {
         collect(type, property, settings);
       } else {

@@ -11,6 +11,7 @@ import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
@@ -30,12 +31,15 @@ public class AdmissionResource {
   /** Less than the webhooks' timeoutSeconds, so that the answer is ours and says what to do. */
   private static final Duration TIME_FOR_A_REVIEW = Duration.ofSeconds(8);
 
-  /** At least two reviews of the largest size. */
-  private static final int BYTES_AT_ONCE = 32 * 1024 * 1024;
+  /** Of all memory, for reviews that are being answered; the smallest has room for 16 MiB. */
+  private static final double PART_OF_MEMORY = 0.5;
+
+  /** Seconds; API servers send a review again that is answered so, as long as they have time. */
+  private static final String RETRY_AFTER = "1";
 
   private final ReviewReader reader = new ReviewReader();
   private final ReviewWriter writer = new ReviewWriter();
-  private final ByteBudget budget = new ByteBudget(BYTES_AT_ONCE);
+  private final ByteBudget budget = ByteBudget.ofMemory(PART_OF_MEMORY);
   private final HeadWebhook heads;
   private final WorkloadWebhook workloads;
   private final VersionWebhook versions;
@@ -92,9 +96,12 @@ public class AdmissionResource {
     try {
       Duration left = TIME_FOR_A_REVIEW.minusNanos(System.nanoTime() - arrived);
       return Deadline.within(
-          left, () -> budget.with(body.length, TIME_FOR_A_REVIEW, () -> respond(body, webhook)));
+          left,
+          () -> budget.with(reader.weigh(body), TIME_FOR_A_REVIEW, () -> respond(body, webhook)));
     } catch (MalformedReviewException e) {
       return new Answer(malformed(e), AdmissionListener.UNKNOWN_OPERATION, Outcome.MALFORMED);
+    } catch (TooLargeException e) {
+      return new Answer(tooLarge(e), AdmissionListener.UNKNOWN_OPERATION, Outcome.MALFORMED);
     } catch (ApiCallException e) {
       return new Answer(overloaded(e), AdmissionListener.UNKNOWN_OPERATION, Outcome.FAILED);
     }
@@ -151,10 +158,17 @@ public class AdmissionResource {
         Response.Status.BAD_REQUEST, "lockstep: no AdmissionReview: " + cause.getMessage() + ".\n");
   }
 
-  private static Response overloaded(Throwable cause) {
+  private static Response tooLarge(Throwable cause) {
     return plain(
-        Response.Status.SERVICE_UNAVAILABLE,
-        "lockstep: no answer in time: " + cause.getMessage() + ".\n");
+        Response.Status.REQUEST_ENTITY_TOO_LARGE, "lockstep: " + cause.getMessage() + ".\n");
+  }
+
+  private static Response overloaded(Throwable cause) {
+    Response answer =
+        plain(
+            Response.Status.SERVICE_UNAVAILABLE,
+            "lockstep: no answer in time: " + cause.getMessage() + ".\n");
+    return Response.fromResponse(answer).header(HttpHeaders.RETRY_AFTER, RETRY_AFTER).build();
   }
 
   private static Response plain(Response.Status status, String sentence) {

@@ -3,13 +3,14 @@ package dev.lockstep.admission;
 import dev.lockstep.version.ApiCallException;
 import dev.lockstep.version.Deadline;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Bounds how much is being read at once: many large reviews wait for each other instead of taking
- * all memory. Small ones, which are nearly all, take a small part.
+ * Bounds how much memory is taken at once: many large reviews wait for each other instead of taking
+ * all. Small ones, which are nearly all, take a small part.
  */
 final class ByteBudget {
   private static final int UNIT_BYTES = 1024;
@@ -17,23 +18,47 @@ final class ByteBudget {
   private final int units;
   private final Semaphore free;
 
-  ByteBudget(int bytes) {
-    units = bytes / UNIT_BYTES;
+  ByteBudget(long bytes) {
+    units = Math.toIntExact(Math.min(Integer.MAX_VALUE, bytes / UNIT_BYTES));
     free = new Semaphore(units, true);
+  }
+
+  /** A part of the memory that this process may have. */
+  static ByteBudget ofMemory(double part) {
+    return new ByteBudget((long) (Runtime.getRuntime().maxMemory() * part));
   }
 
   /**
    * @param longest to wait for others
+   * @throws TooLargeException if it is more than there is
    * @throws ApiCallException if others take too long
    */
-  <T> T with(int bytes, Duration longest, Supplier<T> work) {
-    int needed = Math.min(units, bytes / UNIT_BYTES + 1);
+  <T> T with(Weight weight, Duration longest, Supplier<T> work) {
+    int needed = needed(weight.bytes());
     acquire(needed, Deadline.timeFor(longest));
     try {
       return work.get();
     } finally {
       free.release(needed);
     }
+  }
+
+  /**
+   * Takes so much if it is free now; to be given back by what is returned.
+   *
+   * @throws TooLargeException if it is more than there is
+   */
+  Optional<Runnable> tryTake(long bytes) {
+    int needed = needed(bytes);
+    return free.tryAcquire(needed) ? Optional.of(() -> free.release(needed)) : Optional.empty();
+  }
+
+  private int needed(long bytes) {
+    long needed = bytes / UNIT_BYTES + 1;
+    if (needed > units) {
+      throw new TooLargeException();
+    }
+    return (int) needed;
   }
 
   private void acquire(int needed, Duration longest) {

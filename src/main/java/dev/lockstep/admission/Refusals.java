@@ -3,6 +3,8 @@ package dev.lockstep.admission;
 import io.quarkus.vertx.http.runtime.VertxHttpConfig;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
@@ -11,15 +13,21 @@ import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /** Says why, in one sentence, where a request does not get as far as an {@link Webhook}. */
 @Singleton
 class Refusals {
-  private static final int TOO_LARGE = Response.Status.REQUEST_ENTITY_TOO_LARGE.getStatusCode();
+  /** Of all memory, for bodies from their first byte on until they are answered. */
+  private static final double PART_OF_MEMORY = 0.25;
 
   /** Before the limit that Quarkus itself sets, which answers without a word. */
   private static final int FIRST = 1000;
+
+  private static final Set<String> PATHS =
+      Set.of("/mutate/heads", "/mutate/workloads", "/validate/versions");
 
   private static final Map<Integer, String> SENTENCES =
       Map.of(
@@ -28,6 +36,7 @@ class Refusals {
           406, "answers are application/json.",
           415, "an AdmissionReview has to come as application/json.");
 
+  private final ByteBudget bodies = ByteBudget.ofMemory(PART_OF_MEMORY);
   private final long maxBodyBytes;
 
   Refusals(VertxHttpConfig http) {
@@ -35,21 +44,60 @@ class Refusals {
   }
 
   void register(@Observes Filters filters) {
-    filters.register(this::refuseTooLarge, FIRST);
+    filters.register(this::admit, FIRST);
   }
 
-  /** A body of unknown length is left to Quarkus, which ends it when the limit is reached. */
-  private void refuseTooLarge(RoutingContext context) {
-    String length = context.request().getHeader(HttpHeaders.CONTENT_LENGTH);
-    if (length == null || Long.parseLong(length) <= maxBodyBytes) {
-      context.next();
-      return;
+  /**
+   * Many large bodies, sent slowly, must not take all memory: each has its place before it comes.
+   */
+  private void admit(RoutingContext context) {
+    HttpServerRequest request = context.request();
+    String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+    if (!request.method().equals(HttpMethod.POST)) {
+      notPosted(context);
+    } else if (length == null) {
+      refuse(context, 411, "a review has to come with its length.");
+    } else if (Long.parseLong(length) > maxBodyBytes) {
+      refuse(context, 413, "a review can have up to " + maxBodyBytes + " bytes.");
+    } else {
+      place(Long.parseLong(length))
+          .ifPresentOrElse(
+              giveBack -> {
+                context.addEndHandler(answered -> giveBack.run());
+                context.next();
+              },
+              () -> {
+                // API servers send it again then.
+                context.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
+                refuse(context, 503, "too many large reviews at once.");
+              });
     }
+  }
+
+  /** OPTIONS and HEAD, too, which would be answered otherwise. */
+  private static void notPosted(RoutingContext context) {
+    if (PATHS.contains(context.normalizedPath())) {
+      context.response().putHeader(HttpHeaders.ALLOW, HttpMethod.POST.name());
+      refuse(context, 405, SENTENCES.get(405));
+    } else {
+      refuse(context, 404, SENTENCES.get(404));
+    }
+  }
+
+  private Optional<Runnable> place(long bytes) {
+    try {
+      return bodies.tryTake(bytes);
+    } catch (TooLargeException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static void refuse(RoutingContext context, int code, String sentence) {
     // Read to its end, unseen: who is still sending does not read an answer.
     context.request().resume();
-    HttpServerResponse response = context.response().setStatusCode(TOO_LARGE);
+    HttpServerResponse response = context.response().setStatusCode(code);
     response.putHeader(HttpHeaders.CONTENT_TYPE, MediaType.TEXT_PLAIN);
-    response.end("lockstep: a review can have up to " + maxBodyBytes + " bytes.\n");
+    response.end("lockstep: " + sentence + "\n");
   }
 
   @ServerExceptionMapper

@@ -1,6 +1,7 @@
 package dev.lockstep.admission;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -16,9 +17,14 @@ final class ReviewReader {
   private static final int MAX_DEPTH = 200;
   private static final int MAX_STRING_LENGTH = 16 * 1024 * 1024;
 
+  /** Up to here a token a byte is a good guess: it is not worth reading the body twice. */
+  private static final int SMALL = 16 * 1024;
+
   private final ObjectMapper json =
       new ObjectMapper(
           JsonFactory.builder()
+              // Names that a caller makes up would stay in the JVM's table of strings.
+              .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
               .streamReadConstraints(
                   StreamReadConstraints.builder()
                       .maxTokenCount(MAX_TOKENS)
@@ -28,15 +34,44 @@ final class ReviewReader {
               .build());
 
   /**
+   * What it takes to read and answer it; found out without building anything.
+   *
+   * @throws MalformedReviewException if it is no JSON
+   */
+  Weight weigh(byte[] body) {
+    return body.length <= SMALL
+        ? Weight.of(body.length, body.length)
+        : Weight.of(body.length, tokens(body));
+  }
+
+  private long tokens(byte[] body) {
+    try (JsonParser parser = json.createParser(body)) {
+      long count = 0;
+      while (parser.nextToken() != null) {
+        count++;
+      }
+      return count;
+    } catch (JsonProcessingException e) {
+      throw notJson();
+    } catch (IOException e) {
+      throw new MalformedReviewException("the body ends early");
+    }
+  }
+
+  /**
    * @throws MalformedReviewException if it is no review
    */
   AdmissionRequest read(byte[] body, Set<Operation> answered) {
     try {
       return AdmissionRequest.of(json.readTree(body), answered);
     } catch (JsonProcessingException e) {
-      throw new MalformedReviewException("the body is not JSON, or too much of it");
+      throw notJson();
     } catch (IOException e) {
       throw new MalformedReviewException("the body ends early");
     }
+  }
+
+  private static MalformedReviewException notJson() {
+    return new MalformedReviewException("the body is not JSON, or too much of it");
   }
 }

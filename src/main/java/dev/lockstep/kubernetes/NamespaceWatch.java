@@ -1,5 +1,6 @@
 package dev.lockstep.kubernetes;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.lockstep.version.Json;
 import dev.lockstep.version.Keys;
 import dev.lockstep.version.Namespaces;
@@ -76,7 +77,7 @@ public final class NamespaceWatch implements Namespaces, AutoCloseable {
 
   @Override
   public Optional<OptedIn> optedIn(String namespace) {
-    if (NEVER.contains(namespace) || namespace.equals(ownNamespace)) {
+    if (isNever(namespace)) {
       return Optional.empty();
     }
     Namespace known = informer.getStore().getByKey(namespace);
@@ -86,11 +87,32 @@ public final class NamespaceWatch implements Namespaces, AutoCloseable {
     }
     return known != null
         ? Optional.of(new OptedIn(namespace, annotations(known)))
-        : api.get("/api/v1/namespaces/" + namespace)
+        : live(namespace)
             .filter(
                 live -> Json.label(live, Keys.VERSIONING).filter(Keys.OPTED_IN::equals).isPresent())
-            .filter(live -> !live.path("metadata").has("deletionTimestamp"))
             .map(live -> new OptedIn(namespace, Json.annotations(live)));
+  }
+
+  /**
+   * The same, and besides every other namespace that could be opted in: it may have been once.
+   *
+   * @throws dev.lockstep.version.ApiCallException if the API server does not answer
+   */
+  public Optional<OptedIn> optedInOrLeft(String namespace) {
+    return isNever(namespace)
+        ? Optional.empty()
+        : optedIn(namespace)
+            .or(() -> live(namespace).map(left -> new OptedIn(namespace, Json.annotations(left))));
+  }
+
+  private boolean isNever(String namespace) {
+    return NEVER.contains(namespace) || namespace.equals(ownNamespace);
+  }
+
+  /** As it is now, if it is not on its way out. */
+  private Optional<JsonNode> live(String namespace) {
+    return api.get("/api/v1/namespaces/" + namespace)
+        .filter(live -> !live.path("metadata").has("deletionTimestamp"));
   }
 
   /**
@@ -99,9 +121,7 @@ public final class NamespaceWatch implements Namespaces, AutoCloseable {
    * @throws dev.lockstep.version.ApiCallException if the API server does not answer
    */
   public boolean isTerminating(String namespace) {
-    return api.get("/api/v1/namespaces/" + namespace)
-        .filter(live -> !live.path("metadata").has("deletionTimestamp"))
-        .isEmpty();
+    return live(namespace).isEmpty();
   }
 
   private static Map<String, String> annotations(Namespace namespace) {

@@ -157,6 +157,12 @@ class CertificatesIT {
     return context;
   }
 
+  /** Until the API server has asked anew. */
+  private static void awaitMore(Load load) {
+    int before = load.admitted() + load.failures().size();
+    waiting().until(() -> load.admitted() + load.failures().size() > before + Load.HEADS);
+  }
+
   private static Response readiness() {
     return RestAssured.get(cluster.read("lockstep-management").strip() + "/q/health/ready");
   }
@@ -180,7 +186,7 @@ class CertificatesIT {
     Set<X509Certificate> leaves = new HashSet<>();
     Set<Integer> sizes = new HashSet<>();
 
-    try (Load load = Load.on(shop, 2)) {
+    try (Load load = new Load(shop, 20)) {
       waiting()
           .until(
               () -> {
@@ -189,7 +195,7 @@ class CertificatesIT {
                 sizes.add(now.size());
                 return first.stream().noneMatch(now::contains);
               });
-      load.awaitMore();
+      awaitMore(load);
       assertThat(load.failures()).isEmpty();
     }
 
@@ -242,7 +248,7 @@ class CertificatesIT {
     Shop shop = Shop.open(cluster);
     List<String> before = bundles();
 
-    try (Load load = Load.on(shop, 1)) {
+    try (Load load = new Load(shop, 10)) {
       helm("upgrade", "lockstep", "helm/lockstep", mode, "--reuse-values");
       helm(
           "upgrade",
@@ -252,10 +258,10 @@ class CertificatesIT {
           "--reuse-values",
           "--set=webhook.timeoutSeconds=9");
       assertThat(bundles()).isEqualTo(before);
-      load.awaitMore();
+      awaitMore(load);
       helm("rollback", "lockstep", "1", mode);
       assertThat(bundles()).isEqualTo(before);
-      load.awaitMore();
+      awaitMore(load);
       assertThat(load.failures()).isEmpty();
     }
     assertThat(get(CONFIGURATIONS.get(0)).at("/webhooks/0/timeoutSeconds").asInt()).isEqualTo(10);

@@ -47,6 +47,10 @@ final class Forwarder implements AutoCloseable {
     ports = List.copyOf(targets);
   }
 
+  List<Integer> ports() {
+    return ports;
+  }
+
   Map<Integer, Integer> served() {
     return Map.copyOf(served);
   }

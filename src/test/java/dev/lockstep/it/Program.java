@@ -40,13 +40,7 @@ final class Program {
 
   /** {@code kill -9} of the server itself: nothing of it gets to say or write anything more. */
   void kill() {
-    ProcessHandle java =
-        supervisor
-            .descendants()
-            .filter(process -> process.info().command().orElse("").endsWith("/java"))
-            .findFirst()
-            .orElseThrow();
-    assertThat(java.destroyForcibly()).isTrue();
+    assertThat(child("java").destroyForcibly()).isTrue();
     end();
   }
 
@@ -55,10 +49,33 @@ final class Program {
     return supervisor.isAlive();
   }
 
+  /** Sends a signal to a program that this one has started. */
+  void signal(String program, String signal) {
+    String pid = String.valueOf(child(program).pid());
+    Result.of(new ProcessBuilder("kill", "-" + signal, pid), "").orFail();
+  }
+
+  /** The server itself. */
+  ProcessHandle java() {
+    return child("java");
+  }
+
+  private ProcessHandle child(String program) {
+    return supervisor
+        .descendants()
+        .filter(process -> process.info().command().orElse("").endsWith("/" + program))
+        .findFirst()
+        .orElseThrow();
+  }
+
   /** As a rollout of a new server stops the old one. */
   void stop() {
-    supervisor.destroy();
+    askToStop();
     end();
+  }
+
+  void askToStop() {
+    supervisor.destroy();
   }
 
   /** The end of its standard input, which clusters take for the end of all. */

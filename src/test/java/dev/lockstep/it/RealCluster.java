@@ -44,14 +44,18 @@ public final class RealCluster implements AutoCloseable {
    * One without Lockstep yet, for tests that need it for themselves.
    *
    * @param name of its folder
+   * @param options of {@code cluster/run}
    */
-  RealCluster(String name) {
+  RealCluster(String name, String... options) {
     try {
       folder = Files.createDirectories(Path.of("target", name).toAbsolutePath());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    cluster = Program.start(Map.of(), "cluster/run", folder.toString(), "--stop-at-eof");
+    List<String> command =
+        new ArrayList<>(List.of("cluster/run", folder.toString(), "--stop-at-eof"));
+    command.addAll(List.of(options));
+    cluster = Program.start(Map.of(), command.toArray(String[]::new));
   }
 
   /**
@@ -100,6 +104,19 @@ public final class RealCluster implements AutoCloseable {
   /** Where the server's webhooks are. */
   String webhooks() {
     return read("lockstep-ready").strip();
+  }
+
+  /** All that the servers measure now, as Prometheus reads it. */
+  Measured measured() {
+    StringBuilder text = new StringBuilder();
+    try (DirectoryStream<Path> urls = Files.newDirectoryStream(folder, "lockstep*-management")) {
+      for (Path url : urls) {
+        text.append(RestAssured.get(Files.readString(url).strip() + "/q/metrics").asString());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return Measured.of(text.toString());
   }
 
   /** What the servers measure now, in all; the names of metrics are Prometheus'. */
@@ -176,6 +193,11 @@ public final class RealCluster implements AutoCloseable {
   void uninstall() {
     stopServers();
     run("helm", List.of("-n", "lockstep-system", "uninstall", "lockstep", "--wait"), "").orFail();
+  }
+
+  /** Sends a signal to one of the cluster's programs: {@code signal("etcd", "STOP")}. */
+  void signal(String program, String signal) {
+    cluster.signal(program, signal);
   }
 
   /** The cluster first; its servers end with it. */

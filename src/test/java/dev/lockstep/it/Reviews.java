@@ -98,17 +98,22 @@ final class Reviews {
 
   /** A request to the server: HTTPS, its certificate checked with the CA that the chart has. */
   RequestSpecification client() {
+    return client(cluster, cluster.webhooks());
+  }
+
+  /** The same to any server. */
+  static RequestSpecification client(RealCluster cluster, String url) {
     return RestAssured.given()
         .config(
             RestAssuredConfig.config()
-                .sslConfig(SSLConfig.sslConfig().trustStore(trusted()))
+                .sslConfig(SSLConfig.sslConfig().trustStore(trusted(cluster)))
                 .encoderConfig(
                     EncoderConfig.encoderConfig()
                         .appendDefaultContentCharsetToContentTypeIfUndefined(false)))
-        .baseUri(cluster.webhooks());
+        .baseUri(url);
   }
 
-  private KeyStore trusted() {
+  private static KeyStore trusted(RealCluster cluster) {
     try (InputStream pem = Files.newInputStream(cluster.webhookCa())) {
       KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
       store.load(null, null);

@@ -1,0 +1,17 @@
+package dev.lockstep.admission;
+
+/**
+ * How much memory a review takes at most while it is answered. What is small in a body can be large
+ * as a tree: {@code [{},{},...]} takes thirty times its length.
+ */
+record Weight(long bytes) {
+  /** The body, its tree's strings, and what is made of them. */
+  private static final int PER_BYTE = 3;
+
+  /** A field of its own name with a string, or an object and its map, each of two tokens. */
+  private static final int PER_TOKEN = 80;
+
+  static Weight of(int bodyBytes, long tokens) {
+    return new Weight((long) PER_BYTE * bodyBytes + PER_TOKEN * tokens);
+  }
+}
