@@ -32,6 +32,7 @@ import dev.lockstep.version.ApiCallException;
 import dev.lockstep.version.ContentHasher;
 import dev.lockstep.version.CurrentVersions;
 import dev.lockstep.version.HeadAdmission;
+import dev.lockstep.version.HeadKind;
 import dev.lockstep.version.ObjectId;
 import dev.lockstep.version.VersionListener;
 import dev.lockstep.version.VersionStore;
@@ -49,12 +50,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
@@ -94,6 +97,8 @@ public class Lockstep {
 
   private final Pulse pulse;
   private final ApiServer api;
+  private final Set<HeadKind> served;
+  private final Optional<Set<String>> listed;
   private final HashKey hashKey;
   private final NamespaceWatch namespaces;
   private final HeadWatch heads;
@@ -119,8 +124,14 @@ public class Lockstep {
                     .getConfiguration()
                     .setOauthTokenProvider(new TokenFile(file, Clock.systemUTC())));
     api = new ApiServer(client.getConfiguration(), calls);
-    namespaces = new NamespaceWatch(client, api, config.namespace());
-    VersionStore store = new ApiVersionStore(api, versionListener);
+    served = config.kinds().stream().map(LockstepConfig.Kind::head).collect(Collectors.toSet());
+    heads = new HeadWatch(client, served);
+    listed = config.namespaces();
+    namespaces =
+        listed
+            .map(names -> NamespaceWatch.of(names, api, config.namespace(), served, heads))
+            .orElseGet(() -> NamespaceWatch.ofAll(client, api, config.namespace(), served));
+    VersionStore store = new ApiVersionStore(api, served, versionListener);
     hashKey = new HashKey(api, config.namespace());
     ContentHasher hasher = new ContentHasher(hashKey);
     CurrentVersions versions = new CurrentVersions(store, hasher);
@@ -139,7 +150,6 @@ public class Lockstep {
             kinds,
             namespaces);
 
-    heads = new HeadWatch(client);
     ApiWorkloads workloads = new ApiWorkloads(api);
     ApiAnnouncements announcements = new ApiAnnouncements(api, Clock.systemUTC());
     reconciler =
@@ -157,7 +167,7 @@ public class Lockstep {
                 config.rebindPerSecond()),
             reconcilers,
             passes);
-    ApiVersions allVersions = new ApiVersions(api, kinds, hasher);
+    ApiVersions allVersions = new ApiVersions(api, kinds, hasher, served, listed);
     versionWebhook = new VersionWebhook(new VersionGuard(allVersions, namespaces::isTerminating));
     boolean isLeftCleaned = config.retention().optedOut() == LockstepConfig.OptedOut.CLEAN;
     collector =
@@ -188,20 +198,25 @@ public class Lockstep {
                 "reviews of heads", Infrastructure.getDefaultWorkerPool(),
                 "reviews of workloads", workloadReviewers,
                 "look-ups", lookUps),
-            Stream.concat(heads.watched(), Stream.of(namespaces.watched())).toList(),
+            () -> Stream.concat(heads.watched(), Stream.of(namespaces.watched())).toList(),
             api::answers);
     contact = new Contact(api, config.namespace());
-    users = new UserWatch(api, passes, collector::userGone);
+    users = new UserWatch(api, listed, passes, collector::userGone);
     leadership = new Leadership(client, config.namespace(), this::lead, this::follow);
   }
 
   @PostConstruct
   void start() {
-    makeHashKey();
+    if (needsHashKey()) {
+      makeHashKey();
+    }
+    heads.start(this::headAdded, this::headChanged, this::headGone);
+    if (listed.isEmpty()) {
+      heads.watchAll();
+    }
     namespaces.start(
         new NamespaceWatch.Listener(
             this::namespaceOptedIn, this::namespaceChanged, this::namespaceOptedOut));
-    heads.start(this::headAdded, this::headChanged, this::headGone);
     contact.start(reconcilers);
     leadership.start();
     pulses.scheduleWithFixedDelay(pulse::beat, 1, SECONDS_BETWEEN_BEATS, TimeUnit.SECONDS);
@@ -249,6 +264,10 @@ public class Lockstep {
     collector.touched(namespace);
   }
 
+  private boolean needsHashKey() {
+    return served.contains(HeadKind.SECRET);
+  }
+
   private void makeHashKey() {
     try {
       hashKey.get();
@@ -279,7 +298,11 @@ public class Lockstep {
   }
 
   boolean isReady() {
-    return hashKey.isThere() && namespaces.isReady() && heads.isReady();
+    return (hashKey.isThere() || !needsHashKey()) && namespaces.isReady() && heads.isReady();
+  }
+
+  ApiServer api() {
+    return api;
   }
 
   boolean isInContact() {

@@ -3,12 +3,14 @@ package dev.lockstep;
 import dev.lockstep.binding.MissingPolicy;
 import dev.lockstep.binding.Rollout;
 import dev.lockstep.reconcile.Collector;
+import dev.lockstep.version.HeadKind;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Settings of the server, {@code lockstep.*}; each has its environment variable. */
 @ConfigMapping(prefix = "lockstep")
@@ -39,6 +41,32 @@ public interface LockstepConfig {
   /** How many workloads at most are re-bound a second, in the whole cluster. */
   @WithDefault("5")
   int rebindPerSecond();
+
+  /** What gets versions. Nothing of other kinds is ever asked for. */
+  @WithDefault("config-maps,secrets")
+  Set<Kind> kinds();
+
+  /** What gets versions. */
+  enum Kind {
+    CONFIG_MAPS(HeadKind.CONFIG_MAP),
+    SECRETS(HeadKind.SECRET);
+
+    private final HeadKind head;
+
+    Kind(HeadKind head) {
+      this.head = head;
+    }
+
+    HeadKind head() {
+      return head;
+    }
+  }
+
+  /**
+   * The only namespaces that can be opted in, where rights are given in these alone. Without it,
+   * all can.
+   */
+  Optional<Set<String>> namespaces();
 
   /** Which ConfigMaps and Secrets become heads: all, or only what a pod template names. */
   @WithDefault("all")
@@ -145,12 +173,46 @@ public interface LockstepConfig {
     String template();
   }
 
-  /** What the webhooks are served with, both PEM. */
+  /** What the webhooks are served with. */
   interface Tls {
+    @WithDefault("self")
+    Mode mode();
+
+    /** Of {@code files}: a PEM file. */
     @WithDefault("/tls/tls.crt")
     Path certificate();
 
+    /** Of {@code files}: a PEM file. */
     @WithDefault("/tls/tls.key")
     Path key();
+
+    /** The name of both webhook configurations. */
+    @WithDefault("lockstep")
+    String webhooks();
+
+    /** Of {@code self}: the Secret in which CA and certificate are kept. */
+    @WithDefault("lockstep-certificates")
+    String secret();
+
+    /** Of {@code self}: DNS names and IP addresses by which API servers call. */
+    Optional<List<String>> names();
+
+    @WithDefault("365d")
+    Duration caLifetime();
+
+    @WithDefault("7d")
+    Duration leafLifetime();
+
+    /** Between two looks at certificate and webhook configurations. */
+    @WithDefault("5s")
+    Duration period();
+
+    /** Where certificates come from. */
+    enum Mode {
+      /** Made and renewed by the server itself. */
+      SELF,
+      /** Read from two files, again when they change. */
+      FILES
+    }
   }
 }

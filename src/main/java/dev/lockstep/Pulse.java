@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * Whether a restart would help: a pool of threads does not get to its next task, or a watch hears
@@ -22,7 +23,7 @@ import java.util.function.BooleanSupplier;
 final class Pulse {
   private final Clock clock;
   private final Duration tooLong;
-  private final List<Watched> watches;
+  private final Supplier<List<Watched>> watches;
   private final BooleanSupplier apiServerAnswers;
   private final Map<String, Beat> beats = new TreeMap<>();
   private volatile Instant lastBeat;
@@ -58,7 +59,7 @@ final class Pulse {
       Clock clock,
       Duration tooLong,
       Map<String, Executor> pools,
-      List<Watched> watches,
+      Supplier<List<Watched>> watches,
       BooleanSupplier apiServerAnswers) {
     this.clock = clock;
     this.tooLong = tooLong;
@@ -72,7 +73,7 @@ final class Pulse {
     Instant now = clock.instant();
     beats.values().forEach(beat -> beat.send(now));
     boolean isDeaf =
-        watches.stream().anyMatch(watch -> !watch.hears().getAsBoolean())
+        watches.get().stream().anyMatch(watch -> !watch.hears().getAsBoolean())
             && apiServerAnswers.getAsBoolean();
     if (!isDeaf) {
       deafSince = null;
@@ -87,7 +88,7 @@ final class Pulse {
     if (isTooLongAgo(lastBeat)) {
       return Optional.of("nothing was looked at for " + tooLong.toSeconds() + " s");
     }
-    if (watches.stream().anyMatch(watch -> !watch.runs().getAsBoolean())) {
+    if (watches.get().stream().anyMatch(watch -> !watch.runs().getAsBoolean())) {
       return Optional.of("a watch has ended");
     }
     if (isTooLongAgo(deafSince)) {

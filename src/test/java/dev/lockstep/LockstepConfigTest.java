@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Pins the name and default of each setting, so that none is renamed by accident. */
@@ -38,7 +39,17 @@ class LockstepConfigTest {
     assertThat(config.quietPeriod()).isEqualTo(Duration.ofSeconds(10));
     assertThat(config.rebindPerSecond()).isEqualTo(5);
     assertThat(config.heads()).isEqualTo(LockstepConfig.Heads.ALL);
+    assertThat(config.kinds())
+        .containsExactlyInAnyOrder(LockstepConfig.Kind.CONFIG_MAPS, LockstepConfig.Kind.SECRETS);
+    assertThat(config.namespaces()).isEmpty();
     assertThat(config.customKinds()).isEmpty();
+    assertThat(config.tls().mode()).isEqualTo(LockstepConfig.Tls.Mode.SELF);
+    assertThat(config.tls().webhooks()).isEqualTo("lockstep");
+    assertThat(config.tls().secret()).isEqualTo("lockstep-certificates");
+    assertThat(config.tls().names()).isEmpty();
+    assertThat(config.tls().caLifetime()).isEqualTo(Duration.ofDays(365));
+    assertThat(config.tls().leafLifetime()).isEqualTo(Duration.ofDays(7));
+    assertThat(config.tls().period()).isEqualTo(Duration.ofSeconds(5));
     assertThat(config.drain()).isEqualTo(Duration.ofSeconds(10));
     assertThat(config.callerAuthentication().mode()).isEqualTo(Mode.NONE);
     assertThat(config.callerAuthentication().ca()).isEqualTo(Path.of("/caller-ca/ca.crt"));
@@ -66,6 +77,8 @@ class LockstepConfigTest {
                 Map.entry("lockstep.missing", "deny"),
                 Map.entry("lockstep.quiet-period", "1m"),
                 Map.entry("lockstep.rebind-per-second", "1"),
+                Map.entry("lockstep.kinds", "config-maps"),
+                Map.entry("lockstep.namespaces", "shop,shop-test"),
                 Map.entry("lockstep.heads", "referenced"),
                 Map.entry("lockstep.keep-versions.config-maps", "5"),
                 Map.entry("lockstep.keep-versions.secrets", "0"),
@@ -78,6 +91,13 @@ class LockstepConfigTest {
                 Map.entry("lockstep.custom-kinds[0].version", "v1"),
                 Map.entry("lockstep.custom-kinds[0].resource", "apps"),
                 Map.entry("lockstep.custom-kinds[0].template", "/spec/pod"),
+                Map.entry("lockstep.tls.mode", "files"),
+                Map.entry("lockstep.tls.webhooks", "shops"),
+                Map.entry("lockstep.tls.secret", "keys"),
+                Map.entry("lockstep.tls.names", "example.com,192.0.2.7"),
+                Map.entry("lockstep.tls.ca-lifetime", "90s"),
+                Map.entry("lockstep.tls.leaf-lifetime", "30s"),
+                Map.entry("lockstep.tls.period", "1s"),
                 Map.entry("lockstep.drain", "3s"),
                 Map.entry("lockstep.caller-authentication.mode", "certificate"),
                 Map.entry("lockstep.caller-authentication.ca", "ca"),
@@ -99,11 +119,20 @@ class LockstepConfigTest {
     assertThat(config.retention().minimumAge()).isEqualTo(Duration.ofDays(1));
     assertThat(config.retention().sweep()).isEqualTo(Duration.ofHours(2));
     assertThat(config.retention().optedOut()).isEqualTo(LockstepConfig.OptedOut.CLEAN);
+    assertThat(config.kinds()).containsExactly(LockstepConfig.Kind.CONFIG_MAPS);
+    assertThat(config.namespaces()).contains(Set.of("shop", "shop-test"));
     LockstepConfig.CustomKind custom = config.customKinds().orElseThrow().get(0);
     assertThat(custom.group()).isEqualTo("example.com");
     assertThat(custom.version()).isEqualTo("v1");
     assertThat(custom.resource()).isEqualTo("apps");
     assertThat(custom.template()).isEqualTo("/spec/pod");
+    assertThat(config.tls().mode()).isEqualTo(LockstepConfig.Tls.Mode.FILES);
+    assertThat(config.tls().webhooks()).isEqualTo("shops");
+    assertThat(config.tls().secret()).isEqualTo("keys");
+    assertThat(config.tls().names()).contains(List.of("example.com", "192.0.2.7"));
+    assertThat(config.tls().caLifetime()).isEqualTo(Duration.ofSeconds(90));
+    assertThat(config.tls().leafLifetime()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(config.tls().period()).isEqualTo(Duration.ofSeconds(1));
     assertThat(config.drain()).isEqualTo(Duration.ofSeconds(3));
     assertThat(config.callerAuthentication().mode()).isEqualTo(Mode.CERTIFICATE);
     assertThat(config.callerAuthentication().ca()).isEqualTo(Path.of("ca"));

@@ -30,7 +30,7 @@ class PulseTest {
           time,
           TOO_LONG,
           Map.of("reviews", task -> pool.execute(task)),
-          List.of(new Watched(() -> runs, () -> hears)),
+          () -> List.of(new Watched(() -> runs, () -> hears)),
           () -> apiServerAnswers);
 
   private static final class Time extends Clock {

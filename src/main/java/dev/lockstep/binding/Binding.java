@@ -100,19 +100,43 @@ final class Binding {
 
   WorkloadOutcome outcome() {
     warnings.addAll(rollout.warnings());
-    List<Reference> references =
+    List<Reference> valid =
         Reference.in(review.template()).stream().filter(r -> r.named().isValid()).toList();
+    List<Reference> references =
+        valid.stream().filter(reference -> isVersioned(reference.named())).toList();
     checkNumber(references);
     lookUpTogether(references);
+    SortedMap<HeadRef, VersionNumber> leftAlone = leftAlone();
     stated = withoutOrdinaryObjects(stated);
     references.forEach(this::sort);
     groups.forEach(this::bind);
     bindings.forEach(this::hold);
+    bindings.putAll(leftAlone);
+    valid.forEach(this::keepIfLeftAlone);
     return new WorkloadOutcome(
         names,
         Map.of(Keys.BINDINGS, new Bindings(bindings).annotation()),
         annotations(),
         List.copyOf(warnings));
+  }
+
+  private boolean isVersioned(HeadRef head) {
+    return review.namespace().versions(head.kind());
+  }
+
+  /** Of kinds that get no versions here: a template that an undo brings back is to be the same. */
+  private SortedMap<HeadRef, VersionNumber> leftAlone() {
+    SortedMap<HeadRef, VersionNumber> leftAlone = new TreeMap<>(stated.versions());
+    leftAlone.keySet().removeIf(this::isVersioned);
+    return leftAlone;
+  }
+
+  /** It may name a version from before its kind was left out: retention must know that it does. */
+  private void keepIfLeftAlone(Reference reference) {
+    if (!isVersioned(reference.named())
+        && VersionName.parse(reference.named().name()).isPresent()) {
+      meanings.keep(reference.named());
+    }
   }
 
   private Map<String, Optional<String>> annotations() {
@@ -161,6 +185,7 @@ final class Binding {
   /** An object that only has a version's name makes no binding, whoever says so. */
   private Bindings withoutOrdinaryObjects(Bindings said) {
     SortedMap<HeadRef, VersionNumber> kept = new TreeMap<>(said.versions());
+    kept.keySet().removeIf(head -> !isVersioned(head));
     kept.entrySet()
         .removeIf(
             e ->

@@ -61,6 +61,11 @@ final class Meanings {
     }
   }
 
+  /** For a name whose meaning is nobody's business: retention must not think it unused. */
+  void keep(HeadRef version) {
+    versions.keep(version.in(namespace.name()), dryRun);
+  }
+
   private Meaning look(HeadRef name) {
     return versions.of(name.in(namespace.name()), namespace, dryRun);
   }

@@ -8,6 +8,7 @@ import dev.lockstep.reconcile.Heads;
 import dev.lockstep.version.HeadKind;
 import dev.lockstep.version.Json;
 import dev.lockstep.version.Keys;
+import dev.lockstep.version.OptedIn;
 import dev.lockstep.version.VersionName;
 import dev.lockstep.version.VersionNumber;
 import java.util.HashMap;
@@ -23,10 +24,13 @@ public final class ApiHeads implements Heads {
   }
 
   @Override
-  public Map<HeadRef, VersionNumber> current(String namespace) {
+  public Map<HeadRef, VersionNumber> current(OptedIn namespace) {
     Map<HeadRef, VersionNumber> current = new HashMap<>();
     for (HeadKind kind : HeadKind.values()) {
-      for (JsonNode head : api.listMetadata(Paths.ofRole(kind, namespace, Keys.HEAD_ROLE))) {
+      if (!namespace.versions(kind)) {
+        continue;
+      }
+      for (JsonNode head : api.listMetadata(Paths.ofRole(kind, namespace.name(), Keys.HEAD_ROLE))) {
         Json.label(head, Keys.VERSION)
             .flatMap(VersionNumber::parse)
             .ifPresent(number -> current.put(new HeadRef(kind, Json.name(head)), number));
@@ -36,10 +40,14 @@ public final class ApiHeads implements Heads {
   }
 
   @Override
-  public Beginnings beginnings(String namespace) {
+  public Beginnings beginnings(OptedIn namespace) {
     Map<HeadRef, Beginning> oldest = new HashMap<>();
     for (HeadKind kind : HeadKind.values()) {
-      for (JsonNode version : api.listMetadata(Paths.ofRole(kind, namespace, Keys.VERSION_ROLE))) {
+      if (!namespace.versions(kind)) {
+        continue;
+      }
+      for (JsonNode version :
+          api.listMetadata(Paths.ofRole(kind, namespace.name(), Keys.VERSION_ROLE))) {
         VersionName.parse(Json.name(version))
             .ifPresent(
                 name ->

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lockstep.logging.About;
 import dev.lockstep.version.ContentHash;
+import dev.lockstep.version.HeadKind;
 import dev.lockstep.version.Keys;
 import dev.lockstep.version.ObjectId;
 import dev.lockstep.version.Stamp;
@@ -16,6 +17,7 @@ import dev.lockstep.version.VersionStore;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jboss.logging.Logger;
 
 /** Heads and versions in the API server. */
@@ -27,14 +29,21 @@ public final class ApiVersionStore implements VersionStore {
   private final ApiServer api;
   private final VersionListener listener;
 
-  public ApiVersionStore(ApiServer api, VersionListener listener) {
+  private final Set<HeadKind> served;
+
+  /**
+   * @param served the kinds that there are rights to
+   */
+  public ApiVersionStore(ApiServer api, Set<HeadKind> served, VersionListener listener) {
     this.api = api;
+    this.served = Set.copyOf(served);
     this.listener = listener;
   }
 
+  /** What Lockstep is not to look at is not there for it. */
   @Override
   public Optional<JsonNode> get(ObjectId id) {
-    return api.get(Paths.of(id));
+    return served.contains(id.kind()) ? api.get(Paths.of(id)) : Optional.empty();
   }
 
   @Override

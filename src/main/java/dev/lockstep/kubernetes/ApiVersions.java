@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -34,17 +35,30 @@ public final class ApiVersions implements Versions {
   private final ApiServer api;
   private final WorkloadKinds kinds;
   private final ContentHasher hasher;
+  private final Set<HeadKind> served;
+  private final Optional<Set<String>> listed;
 
-  public ApiVersions(ApiServer api, WorkloadKinds kinds, ContentHasher hasher) {
+  /**
+   * @param served the kinds whose versions are looked after
+   * @param listed the only namespaces that there are rights to; empty: all
+   */
+  public ApiVersions(
+      ApiServer api,
+      WorkloadKinds kinds,
+      ContentHasher hasher,
+      Set<HeadKind> served,
+      Optional<Set<String>> listed) {
     this.api = api;
     this.kinds = kinds;
     this.hasher = hasher;
+    this.served = Set.copyOf(served);
+    this.listed = listed;
   }
 
   @Override
   public List<Candidate> all(String namespace) {
     List<Candidate> versions = new ArrayList<>();
-    for (HeadKind kind : HeadKind.values()) {
+    for (HeadKind kind : served) {
       api.listMetadata(Paths.ofRole(kind, namespace, Keys.VERSION_ROLE))
           .forEach(object -> Candidate.of(kind, object).ifPresent(versions::add));
     }
@@ -54,7 +68,7 @@ public final class ApiVersions implements Versions {
   @Override
   public Map<HeadRef, JsonNode> heads(String namespace) {
     Map<HeadRef, JsonNode> heads = new HashMap<>();
-    for (HeadKind kind : HeadKind.values()) {
+    for (HeadKind kind : served) {
       api.listMetadata(Paths.ofRole(kind, namespace, Keys.HEAD_ROLE))
           .forEach(head -> heads.put(new HeadRef(kind, Json.name(head)), head));
     }
@@ -102,8 +116,11 @@ public final class ApiVersions implements Versions {
 
   @Override
   public Set<String> namespaces() {
+    if (listed.isPresent()) {
+      return listed.get();
+    }
     Set<String> namespaces = new HashSet<>();
-    for (HeadKind kind : HeadKind.values()) {
+    for (HeadKind kind : served) {
       api.forEachMetadata(
           Paths.everywhere(kind, Keys.VERSION_ROLE),
           version -> namespaces.add(version.at("/metadata/namespace").asText()));

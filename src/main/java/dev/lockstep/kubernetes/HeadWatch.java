@@ -14,65 +14,128 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/** Watches all heads of the cluster, by their label. What they hold is not kept. */
+/**
+ * Watches the heads of the cluster, or of some namespaces, by their label. What they hold is not
+ * kept.
+ */
 public final class HeadWatch implements AutoCloseable {
-  private final SharedIndexInformer<ConfigMap> configMaps;
-  private final SharedIndexInformer<Secret> secrets;
 
-  public HeadWatch(KubernetesClient client) {
-    configMaps =
-        client
-            .configMaps()
-            .inAnyNamespace()
-            .withLabel(Keys.ROLE, Keys.HEAD_ROLE)
-            .runnableInformer(0)
-            .itemStore(
-                new BodilessStore<>(
-                    head -> new ConfigMapBuilder().withMetadata(slim(head)).build()));
-    secrets =
-        client
-            .secrets()
-            .inAnyNamespace()
-            .withLabel(Keys.ROLE, Keys.HEAD_ROLE)
-            .runnableInformer(0)
-            .itemStore(
-                new BodilessStore<>(head -> new SecretBuilder().withMetadata(slim(head)).build()));
-    both().forEach(informer -> informer.exceptionHandler((started, cause) -> true));
-  }
+  /** One informer, and the kind of what it sees. */
+  private record Watch(HeadKind kind, SharedIndexInformer<?> informer) {}
+
+  private static final String ALL = "";
+
+  private final KubernetesClient client;
+  private final Set<HeadKind> kinds;
+  private final Map<String, List<Watch>> watches = new ConcurrentHashMap<>();
+  private volatile Listener listener;
 
   /**
+   * @param kinds those that are watched
+   */
+  public HeadWatch(KubernetesClient client, Set<HeadKind> kinds) {
+    this.client = client;
+    this.kinds = Set.copyOf(kinds);
+  }
+
+  private record Listener(
+      Consumer<ObjectId> added, Consumer<ObjectId> changed, Consumer<ObjectId> gone) {}
+
+  /**
+   * To be called before anything is watched.
+   *
    * @param added told of each head that appears
    * @param changed told of each head that changes
    * @param gone told of each head that is deleted, or no head any more
    */
   public void start(Consumer<ObjectId> added, Consumer<ObjectId> changed, Consumer<ObjectId> gone) {
-    configMaps.addEventHandler(new Handler<>(HeadKind.CONFIG_MAP, added, changed, gone));
-    secrets.addEventHandler(new Handler<>(HeadKind.SECRET, added, changed, gone));
-    both().forEach(SharedIndexInformer::start);
+    listener = new Listener(added, changed, gone);
+  }
+
+  /** Watches the whole cluster. */
+  public void watchAll() {
+    watch(ALL);
+  }
+
+  /** Watches this namespace, if it isn't yet. */
+  void watch(String namespace) {
+    watches.computeIfAbsent(namespace, this::begin);
+  }
+
+  private List<Watch> begin(String namespace) {
+    return kinds.stream()
+        .map(
+            kind ->
+                new Watch(
+                    kind,
+                    switch (kind) {
+                      case CONFIG_MAP ->
+                          begin(
+                              kind,
+                              ConfigMap.class,
+                              namespace,
+                              head -> new ConfigMapBuilder().withMetadata(slim(head)).build());
+                      case SECRET ->
+                          begin(
+                              kind,
+                              Secret.class,
+                              namespace,
+                              head -> new SecretBuilder().withMetadata(slim(head)).build());
+                    }))
+        .toList();
+  }
+
+  private <T extends HasMetadata> SharedIndexInformer<T> begin(
+      HeadKind kind, Class<T> type, String namespace, UnaryOperator<T> slim) {
+    var heads = client.resources(type);
+    SharedIndexInformer<T> informer =
+        (namespace.equals(ALL)
+                ? heads.inAnyNamespace().withLabel(Keys.ROLE, Keys.HEAD_ROLE)
+                : heads.inNamespace(namespace).withLabel(Keys.ROLE, Keys.HEAD_ROLE))
+            .runnableInformer(0)
+            .itemStore(new BodilessStore<>(slim));
+    informer.exceptionHandler((started, cause) -> true);
+    informer.addEventHandler(new Handler<>(kind, listener));
+    informer.start();
+    return informer;
+  }
+
+  /** Of a namespace that is not there any more: its watches would try for ever. */
+  void unwatch(String namespace) {
+    List<Watch> ended = watches.remove(namespace);
+    if (ended != null) {
+      ended.forEach(watch -> watch.informer().close());
+    }
   }
 
   /** Which of them are connected and which have ended for good. */
   public Stream<Watched> watched() {
-    return both().map(Watched::of);
+    return informers().stream().map(watch -> Watched.of(watch.informer()));
   }
 
   public boolean isReady() {
-    return both().allMatch(SharedIndexInformer::hasSynced);
+    return informers().stream().allMatch(watch -> watch.informer().hasSynced());
   }
 
   /** Every head that is known now. */
   public List<ObjectId> all() {
-    return Stream.concat(
-            configMaps.getStore().list().stream().map(head -> id(HeadKind.CONFIG_MAP, head)),
-            secrets.getStore().list().stream().map(head -> id(HeadKind.SECRET, head)))
+    return informers().stream()
+        .flatMap(
+            watch ->
+                watch.informer().getStore().list().stream()
+                    .map(head -> id(watch.kind(), (HasMetadata) head)))
         .toList();
   }
 
-  private Stream<SharedIndexInformer<?>> both() {
-    return Stream.of(configMaps, secrets);
+  private List<Watch> informers() {
+    return watches.values().stream().flatMap(List::stream).toList();
   }
 
   private static ObjectMeta slim(HasMetadata head) {
@@ -89,27 +152,26 @@ public final class HeadWatch implements AutoCloseable {
     return new ObjectId(kind, head.getMetadata().getNamespace(), head.getMetadata().getName());
   }
 
-  private record Handler<T extends HasMetadata>(
-      HeadKind kind, Consumer<ObjectId> added, Consumer<ObjectId> changed, Consumer<ObjectId> gone)
+  private record Handler<T extends HasMetadata>(HeadKind kind, Listener listener)
       implements ResourceEventHandler<T> {
     @Override
     public void onAdd(T head) {
-      added.accept(id(kind, head));
+      listener.added().accept(id(kind, head));
     }
 
     @Override
     public void onUpdate(T before, T head) {
-      changed.accept(id(kind, head));
+      listener.changed().accept(id(kind, head));
     }
 
     @Override
     public void onDelete(T head, boolean stateUnknown) {
-      gone.accept(id(kind, head));
+      listener.gone().accept(id(kind, head));
     }
   }
 
   @Override
   public void close() {
-    both().forEach(SharedIndexInformer::close);
+    informers().forEach(watch -> watch.informer().close());
   }
 }

@@ -1,16 +1,13 @@
 package dev.lockstep.kubernetes;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.lockstep.version.HeadKind;
 import dev.lockstep.version.Json;
 import dev.lockstep.version.Keys;
 import dev.lockstep.version.Namespaces;
 import dev.lockstep.version.OptedIn;
-import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
-import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -22,57 +19,58 @@ import java.util.function.Consumer;
 public final class NamespaceWatch implements Namespaces, AutoCloseable {
   private static final Set<String> NEVER = Set.of("kube-system", "kube-public", "kube-node-lease");
 
+  private final NamespaceSource source;
   private final ApiServer api;
   private final String ownNamespace;
-  private final SharedIndexInformer<Namespace> informer;
+  private final Set<HeadKind> served;
 
-  public NamespaceWatch(KubernetesClient client, ApiServer api, String ownNamespace) {
+  private NamespaceWatch(
+      NamespaceSource source, ApiServer api, String ownNamespace, Set<HeadKind> served) {
+    this.source = source;
     this.api = api;
     this.ownNamespace = ownNamespace;
-    this.informer =
-        client.namespaces().withLabel(Keys.VERSIONING, Keys.OPTED_IN).runnableInformer(0);
-    // Started when nothing answers yet, it goes on trying.
-    informer.exceptionHandler((started, cause) -> true);
+    this.served = Set.copyOf(served);
+  }
+
+  /** Every namespace of the cluster can be opted in. */
+  public static NamespaceWatch ofAll(
+      KubernetesClient client, ApiServer api, String ownNamespace, Set<HeadKind> served) {
+    return new NamespaceWatch(new WatchedNamespaces(client), api, ownNamespace, served);
+  }
+
+  /**
+   * Only these can be opted in.
+   *
+   * @param heads watched in each of them that exists, opted in or not
+   */
+  public static NamespaceWatch of(
+      Set<String> names,
+      ApiServer api,
+      String ownNamespace,
+      Set<HeadKind> served,
+      HeadWatch heads) {
+    return new NamespaceWatch(new ListedNamespaces(names, api, heads), api, ownNamespace, served);
   }
 
   /** Who is told of what happens to namespaces, by their names. */
   public record Listener(
-      Consumer<String> optedIn, Consumer<String> changed, Consumer<String> optedOut)
-      implements ResourceEventHandler<Namespace> {
-    @Override
-    public void onAdd(Namespace namespace) {
-      optedIn.accept(namespace.getMetadata().getName());
-    }
-
-    @Override
-    public void onUpdate(Namespace before, Namespace namespace) {
-      changed.accept(namespace.getMetadata().getName());
-    }
-
-    @Override
-    public void onDelete(Namespace namespace, boolean stateUnknown) {
-      optedOut.accept(namespace.getMetadata().getName());
-    }
-  }
+      Consumer<String> optedIn, Consumer<String> changed, Consumer<String> optedOut) {}
 
   public void start(Listener listener) {
-    informer.addEventHandler(listener);
-    informer.start();
+    source.start(listener);
   }
 
   /** The names of all that are opted in. */
   public List<String> all() {
-    return informer.getStore().list().stream()
-        .map(namespace -> namespace.getMetadata().getName())
-        .toList();
+    return source.all().stream().map(NamespaceSource.Known::name).toList();
   }
 
   public Watched watched() {
-    return Watched.of(informer);
+    return source.watched();
   }
 
   public boolean isReady() {
-    return informer.hasSynced();
+    return source.isReady();
   }
 
   @Override
@@ -80,17 +78,16 @@ public final class NamespaceWatch implements Namespaces, AutoCloseable {
     if (isNever(namespace)) {
       return Optional.empty();
     }
-    Namespace known = informer.getStore().getByKey(namespace);
-    if (known != null && known.getMetadata().getDeletionTimestamp() != null) {
-      // Nothing can be made there any more, and nothing must be in the way of its end.
-      return Optional.empty();
+    Optional<NamespaceSource.Known> known = source.find(namespace);
+    if (known.isPresent()) {
+      // Where it ends nothing can be made any more, and nothing must be in the way of that.
+      return known
+          .filter(found -> !found.ends())
+          .map(found -> new OptedIn(namespace, found.annotations(), served));
     }
-    return known != null
-        ? Optional.of(new OptedIn(namespace, annotations(known)))
-        : live(namespace)
-            .filter(
-                live -> Json.label(live, Keys.VERSIONING).filter(Keys.OPTED_IN::equals).isPresent())
-            .map(live -> new OptedIn(namespace, Json.annotations(live)));
+    return live(namespace)
+        .filter(live -> Json.label(live, Keys.VERSIONING).filter(Keys.OPTED_IN::equals).isPresent())
+        .map(live -> new OptedIn(namespace, Json.annotations(live), served));
   }
 
   /**
@@ -102,16 +99,19 @@ public final class NamespaceWatch implements Namespaces, AutoCloseable {
     return isNever(namespace)
         ? Optional.empty()
         : optedIn(namespace)
-            .or(() -> live(namespace).map(left -> new OptedIn(namespace, Json.annotations(left))));
+            .or(
+                () ->
+                    live(namespace)
+                        .map(left -> new OptedIn(namespace, Json.annotations(left), served)));
   }
 
   private boolean isNever(String namespace) {
-    return NEVER.contains(namespace) || namespace.equals(ownNamespace);
+    return NEVER.contains(namespace) || namespace.equals(ownNamespace) || !source.mayBe(namespace);
   }
 
   /** As it is now, if it is not on its way out. */
   private Optional<JsonNode> live(String namespace) {
-    return api.get("/api/v1/namespaces/" + namespace)
+    return api.get(Paths.namespace(namespace))
         .filter(live -> !live.path("metadata").has("deletionTimestamp"));
   }
 
@@ -124,13 +124,8 @@ public final class NamespaceWatch implements Namespaces, AutoCloseable {
     return live(namespace).isEmpty();
   }
 
-  private static Map<String, String> annotations(Namespace namespace) {
-    Map<String, String> annotations = namespace.getMetadata().getAnnotations();
-    return annotations == null ? Map.of() : annotations;
-  }
-
   @Override
   public void close() {
-    informer.close();
+    source.close();
   }
 }

@@ -23,6 +23,10 @@ final class Paths {
     return all(id) + "/" + id.name();
   }
 
+  static String namespace(String name) {
+    return "/api/v1/namespaces/" + name;
+  }
+
   /** All objects of this one's kind and namespace. */
   static String all(ObjectId id) {
     return all("", "v1", id.namespace(), id.kind().resource());

@@ -6,6 +6,7 @@ import dev.lockstep.version.ApiCallException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,6 +14,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -55,26 +57,46 @@ public final class UserWatch {
   private volatile boolean watching;
 
   /**
+   * @param listed the only namespaces that there are rights to; empty: all
    * @param userGone told of a namespace; has to return soon
    */
-  public UserWatch(ApiServer api, ScheduledExecutorService executor, Consumer<String> userGone) {
+  public UserWatch(
+      ApiServer api,
+      Optional<Set<String>> listed,
+      ScheduledExecutorService executor,
+      Consumer<String> userGone) {
     this.api = api;
     this.executor = executor;
     this.userGone = userGone;
-    this.paths = paths();
+    this.paths =
+        listed
+            .map(names -> names.stream().map(UserWatch::inNamespace))
+            .orElseGet(() -> Stream.of(Paths::everywhere))
+            .map(UserWatch::paths)
+            .flatMap(some -> some.entrySet().stream())
+            .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
-  private static Map<String, Set<String>> paths() {
+  /** Where the objects of a resource are. */
+  private interface Place {
+    String path(String group, String version, String resource);
+  }
+
+  private static Place inNamespace(String name) {
+    return (group, version, resource) -> Paths.all(group, version, name, resource);
+  }
+
+  private static Map<String, Set<String>> paths(Place place) {
     Map<String, Set<String>> paths =
         WorkloadKind.BUILT_IN.stream()
             .filter(kind -> WATCHED.containsKey(kind.resource()))
             .collect(
                 Collectors.toMap(
-                    kind -> Paths.everywhere(kind.group(), kind.version(), kind.resource()),
+                    kind -> place.path(kind.group(), kind.version(), kind.resource()),
                     kind -> WATCHED.get(kind.resource())));
     WorkloadKind.Revisions revisions = WorkloadKind.CONTROLLER_REVISIONS;
-    paths.put(Paths.everywhere(revisions.group(), revisions.version(), revisions.resource()), ENDS);
-    return Map.copyOf(paths);
+    paths.put(place.path(revisions.group(), revisions.version(), revisions.resource()), ENDS);
+    return paths;
   }
 
   public synchronized void start() {

@@ -54,7 +54,7 @@ final class Follow {
 
   /** Binds the workloads that waited for a head which is there now. */
   void arrived(OptedIn namespace) {
-    Map<HeadRef, VersionNumber> current = heads.current(namespace.name());
+    Map<HeadRef, VersionNumber> current = heads.current(namespace);
     for (WorkloadKind kind : kinds.mutable()) {
       for (JsonNode workload : workloads.metadata(kind, namespace.name())) {
         if (isOurs(kind, workload, namespace)) {
@@ -66,7 +66,7 @@ final class Follow {
 
   /** Does all of it, for every workload. */
   void all(OptedIn namespace) {
-    Map<HeadRef, VersionNumber> current = heads.current(namespace.name());
+    Map<HeadRef, VersionNumber> current = heads.current(namespace);
     Census census = Census.NOBODY;
     for (WorkloadKind kind : kinds.mutable()) {
       for (JsonNode workload : workloads.all(kind, namespace.name())) {

@@ -61,13 +61,15 @@ final class OptIn {
     REVISIONS.forEach(kept -> former.put(kept, revisions.all(kept, namespace.name())));
     if (stampsAll) {
       for (HeadKind kind : HeadKind.values()) {
-        heads.forEach(kind, namespace.name(), object -> stamp(kind, object, namespace));
+        if (namespace.versions(kind)) {
+          heads.forEach(kind, namespace.name(), object -> stamp(kind, object, namespace));
+        }
       }
     } else {
       former.values().stream().flatMap(List::stream).forEach(stampingNamed(namespace));
     }
-    Map<HeadRef, VersionNumber> current = heads.current(namespace.name());
-    Supplier<Beginnings> beginnings = once(() -> heads.beginnings(namespace.name()));
+    Map<HeadRef, VersionNumber> current = heads.current(namespace);
+    Supplier<Beginnings> beginnings = once(() -> heads.beginnings(namespace));
     former.forEach(
         (kept, all) ->
             all.forEach(
@@ -88,7 +90,7 @@ final class OptIn {
     return revision ->
         Reference.in(revision.template()).stream()
             .map(Reference::named)
-            .filter(named -> named.isValid() && seen.add(named))
+            .filter(named -> named.isValid() && namespace.versions(named.kind()) && seen.add(named))
             .forEach(
                 named ->
                     tellRefusal(

@@ -85,6 +85,10 @@ public final class Eligibility {
         wish(new Choice.Level("Namespace", namespace.name(), namespace.annotations()));
     List<String> warnings = new ArrayList<>(own.warnings());
     warnings.addAll(around.warnings());
+    warnings.addAll(namespace.asked().warnings());
+    if (!namespace.versions(kind)) {
+      return new Verdict(Optional.of("its kind gets no versions here"), warnings);
+    }
     if (hasVersionRole(persisted.orElse(object))) {
       return new Verdict(Optional.of("it is a version"), warnings);
     }

@@ -53,6 +53,9 @@ public final class Keys {
   /** Spinnaker's name for {@link #VERSIONED}. */
   public static final String SPINNAKER_VERSIONED = "strategy.spinnaker.io/versioned";
 
+  /** Annotation on a namespace: which kinds get versions there, {@code config-maps,secrets}. */
+  public static final String KINDS = "lockstep.dev/kinds";
+
   /** Annotation on workloads and namespaces: {@code on-apply}, {@code auto} or {@code pinned}. */
   public static final String ROLLOUT = "lockstep.dev/rollout";
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * A cluster with Lockstep installed, made by {@code cluster/run} and {@code cluster/lockstep}. It
@@ -23,9 +24,15 @@ public final class RealCluster implements AutoCloseable {
   /** Whoever waits for what follows by itself need not wait for long. */
   private static final Map<String, String> QUICK = Map.of("LOCKSTEP_QUIET_PERIOD", "2s");
 
+  /**
+   * The tests' own user restores versions, and forges them; who is bound by the policy is played by
+   * others.
+   */
+  private static final String MAY_FORGE = "--set=versionPolicy.exempt.users={admin}";
+
   private final Path folder;
   private final Program cluster;
-  private final List<Program> servers = new ArrayList<>();
+  private final List<Program> servers = new CopyOnWriteArrayList<>();
   private final List<Forwarder> forwarders = new ArrayList<>();
 
   /** The one that tests share. */
@@ -65,6 +72,9 @@ public final class RealCluster implements AutoCloseable {
    */
   Program install(Map<String, String> environment, String... options) {
     List<String> command = new ArrayList<>(List.of("cluster/lockstep", folder.toString()));
+    if (List.of(options).stream().noneMatch(option -> option.startsWith("--replica="))) {
+      command.add(MAY_FORGE);
+    }
     command.addAll(List.of(options));
     Program server = Program.start(environment, command.toArray(String[]::new));
     servers.add(server);
@@ -191,7 +201,12 @@ public final class RealCluster implements AutoCloseable {
   /** Stops the servers, and takes the chart away. */
   void uninstall() {
     stopServers();
-    run("helm", List.of("-n", "lockstep-system", "uninstall", "lockstep", "--wait"), "").orFail();
+    run(
+            "helm",
+            List.of(
+                "-n", "lockstep-system", "uninstall", "lockstep", "--wait", "--ignore-not-found"),
+            "")
+        .orFail();
   }
 
   /** Sends a signal to one of the cluster's programs: {@code signal("etcd", "STOP")}. */

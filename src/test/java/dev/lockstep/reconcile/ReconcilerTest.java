@@ -80,7 +80,7 @@ class ReconcilerTest {
     boolean obeys = true;
 
     @Override
-    public Map<HeadRef, VersionNumber> current(String namespace) {
+    public Map<HeadRef, VersionNumber> current(OptedIn namespace) {
       Map<HeadRef, VersionNumber> current = new HashMap<>();
       cluster
           .find(CONFIG)
@@ -91,7 +91,7 @@ class ReconcilerTest {
     }
 
     @Override
-    public Beginnings beginnings(String namespace) {
+    public Beginnings beginnings(OptedIn namespace) {
       return new Beginnings(Map.of());
     }
 
@@ -122,7 +122,7 @@ class ReconcilerTest {
       ObjectNode workload =
           deployments.stream().filter(d -> Json.name(d).equals(name)).findFirst().orElseThrow();
       if (obeys) {
-        bind(workload, current(namespace).get(HEAD));
+        bind(workload, current(FakeCluster.SHOP).get(HEAD));
         workload.withObject("/metadata/annotations").remove(Keys.WAITING);
       }
       return workload;

@@ -67,6 +67,24 @@ class EligibilityTest {
   }
 
   @Test
+  void aNamespaceMayWantOneKindAlone() {
+    OptedIn namespace = new OptedIn("shop", Map.of(Keys.KINDS, "config-maps"));
+    assertThat(verdict(plain, namespace).reason()).isEmpty();
+    assertThat(verdict(askedFor(opaque), namespace).reason())
+        .contains("its kind gets no versions here");
+  }
+
+  @Test
+  void anUnknownKindIsToldAndDoesNotCount() {
+    OptedIn namespace = new OptedIn("shop", Map.of(Keys.KINDS, "configmaps"));
+    assertThat(verdict(opaque, namespace).isVersioned()).isTrue();
+    assertThat(verdict(opaque, namespace).warnings())
+        .containsExactly(
+            "lockstep: Namespace shop: lockstep.dev/kinds has an unknown value; use config-maps,"
+                + " config-maps,secrets, secrets");
+  }
+
+  @Test
   void whatHasNoNameYetIsLeftOut() {
     plain.withObject("/metadata").remove("name");
     isLeftOutInAnyCase(plain, "it has no name yet");

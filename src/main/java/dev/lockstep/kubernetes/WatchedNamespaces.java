@@ -1,0 +1,84 @@
+package dev.lockstep.kubernetes;
+
+import dev.lockstep.version.Keys;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** All namespaces of the cluster, by a watch of those that are labelled. */
+final class WatchedNamespaces implements NamespaceSource {
+  private final SharedIndexInformer<Namespace> informer;
+
+  WatchedNamespaces(KubernetesClient client) {
+    informer = client.namespaces().withLabel(Keys.VERSIONING, Keys.OPTED_IN).runnableInformer(0);
+    // Started when nothing answers yet, it goes on trying.
+    informer.exceptionHandler((started, cause) -> true);
+  }
+
+  private record Handler(NamespaceWatch.Listener listener)
+      implements ResourceEventHandler<Namespace> {
+    @Override
+    public void onAdd(Namespace namespace) {
+      listener.optedIn().accept(namespace.getMetadata().getName());
+    }
+
+    @Override
+    public void onUpdate(Namespace before, Namespace namespace) {
+      listener.changed().accept(namespace.getMetadata().getName());
+    }
+
+    @Override
+    public void onDelete(Namespace namespace, boolean stateUnknown) {
+      listener.optedOut().accept(namespace.getMetadata().getName());
+    }
+  }
+
+  @Override
+  public void start(NamespaceWatch.Listener listener) {
+    informer.addEventHandler(new Handler(listener));
+    informer.start();
+  }
+
+  @Override
+  public Watched watched() {
+    return Watched.of(informer);
+  }
+
+  @Override
+  public boolean isReady() {
+    return informer.hasSynced();
+  }
+
+  @Override
+  public boolean mayBe(String namespace) {
+    return true;
+  }
+
+  @Override
+  public Optional<Known> find(String namespace) {
+    return Optional.ofNullable(informer.getStore().getByKey(namespace))
+        .map(WatchedNamespaces::known);
+  }
+
+  @Override
+  public List<Known> all() {
+    return informer.getStore().list().stream().map(WatchedNamespaces::known).toList();
+  }
+
+  private static Known known(Namespace namespace) {
+    Map<String, String> annotations = namespace.getMetadata().getAnnotations();
+    return new Known(
+        namespace.getMetadata().getName(),
+        annotations == null ? Map.of() : annotations,
+        namespace.getMetadata().getDeletionTimestamp() != null);
+  }
+
+  @Override
+  public void close() {
+    informer.close();
+  }
+}
