@@ -15,6 +15,7 @@ import dev.lockstep.kubernetes.ApiServer;
 import dev.lockstep.kubernetes.ApiVersionStore;
 import dev.lockstep.kubernetes.ApiVersions;
 import dev.lockstep.kubernetes.ApiWorkloads;
+import dev.lockstep.kubernetes.CallListener;
 import dev.lockstep.kubernetes.HashKey;
 import dev.lockstep.kubernetes.HeadWatch;
 import dev.lockstep.kubernetes.Leadership;
@@ -30,21 +31,27 @@ import dev.lockstep.version.ContentHasher;
 import dev.lockstep.version.CurrentVersions;
 import dev.lockstep.version.HeadAdmission;
 import dev.lockstep.version.ObjectId;
+import dev.lockstep.version.VersionListener;
 import dev.lockstep.version.VersionStore;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.quarkus.runtime.Startup;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /** Puts the parts together: the rules, what they look things up with, and who asks them. */
@@ -55,6 +62,10 @@ public class Lockstep {
   private static final int LOOK_UP_THREADS = 32;
   private static final int RECONCILER_THREADS = 4;
   private static final int PASS_THREADS = 2;
+  private static final int SECONDS_BETWEEN_BEATS = 10;
+
+  /** Every task of a review ends within its 8 s; a machine may be very busy. */
+  private static final Duration TOO_LONG = Duration.ofMinutes(2);
 
   private final ExecutorService lookUps =
       Executors.newFixedThreadPool(LOOK_UP_THREADS, named("lockstep-look-up"));
@@ -70,6 +81,11 @@ public class Lockstep {
   private final ScheduledExecutorService sweeps =
       Executors.newSingleThreadScheduledExecutor(named("lockstep-sweep"));
 
+  /** One thread, which may wait for the API server; the probe must not. */
+  private final ScheduledExecutorService pulses =
+      Executors.newSingleThreadScheduledExecutor(named("lockstep-pulse"));
+
+  private final Pulse pulse;
   private final ApiServer api;
   private final HashKey hashKey;
   private final NamespaceWatch namespaces;
@@ -81,7 +97,11 @@ public class Lockstep {
   private final WorkloadWebhook workloadWebhook;
   private final VersionWebhook versionWebhook;
 
-  Lockstep(LockstepConfig config, KubernetesClient client) {
+  Lockstep(
+      LockstepConfig config,
+      KubernetesClient client,
+      CallListener calls,
+      VersionListener versionListener) {
     config
         .tokenFile()
         .ifPresent(
@@ -89,9 +109,9 @@ public class Lockstep {
                 client
                     .getConfiguration()
                     .setOauthTokenProvider(new TokenFile(file, Clock.systemUTC())));
-    api = new ApiServer(client.getConfiguration());
+    api = new ApiServer(client.getConfiguration(), calls);
     namespaces = new NamespaceWatch(client, api, config.namespace());
-    VersionStore store = new ApiVersionStore(api);
+    VersionStore store = new ApiVersionStore(api, versionListener);
     hashKey = new HashKey(api, config.namespace());
     ContentHasher hasher = new ContentHasher(hashKey);
     CurrentVersions versions = new CurrentVersions(store, hasher);
@@ -100,7 +120,10 @@ public class Lockstep {
     WorkloadKinds kinds = WorkloadKinds.with(customKinds(config));
     headWebhook =
         new HeadWebhook(
-            new HeadAdmission(store, hasher, versions), namespaces, config.recordUser());
+            new HeadAdmission(store, hasher, versions),
+            namespaces,
+            config.recordUser(),
+            versionListener);
     workloadWebhook =
         new WorkloadWebhook(
             new WorkloadAdmission(versions, new ApiRevisions(api), settings, lookUps),
@@ -145,6 +168,16 @@ public class Lockstep {
                 config.retention().mode(), config.retention().grace(), config.retention().sweep()),
             sweeps,
             Clock.systemUTC());
+    pulse =
+        new Pulse(
+            Clock.systemUTC(),
+            TOO_LONG,
+            Map.of(
+                "reviews of heads", Infrastructure.getDefaultWorkerPool(),
+                "reviews of workloads", workloadReviewers,
+                "look-ups", lookUps),
+            Stream.concat(heads.watched(), Stream.of(namespaces.watched())).toList(),
+            api::answers);
     leadership = new Leadership(client, config.namespace(), this::lead, this::follow);
   }
 
@@ -154,8 +187,9 @@ public class Lockstep {
     namespaces.start(
         new NamespaceWatch.Listener(
             reconciler::namespaceOptedIn, this::namespaceChanged, reconciler::namespaceOptedOut));
-    heads.start(this::headAdded, this::headChanged, head -> collector.touched(head.namespace()));
+    heads.start(this::headAdded, this::headChanged, this::headGone);
     leadership.start();
+    pulses.scheduleWithFixedDelay(pulse::beat, 1, SECONDS_BETWEEN_BEATS, TimeUnit.SECONDS);
   }
 
   private void lead() {
@@ -178,6 +212,11 @@ public class Lockstep {
     collector.touched(head.namespace());
   }
 
+  private void headGone(ObjectId head) {
+    reconciler.headGone(head);
+    collector.touched(head.namespace());
+  }
+
   private void namespaceChanged(String namespace) {
     reconciler.namespaceChanged(namespace);
     collector.touched(namespace);
@@ -194,6 +233,7 @@ public class Lockstep {
 
   @PreDestroy
   void stop() {
+    pulses.shutdownNow();
     leadership.close();
     reconcilers.shutdownNow();
     passes.shutdownNow();
@@ -209,16 +249,16 @@ public class Lockstep {
     return hashKey.isThere() && namespaces.isReady() && heads.isReady();
   }
 
-  boolean isLeading() {
-    return reconciler.isLeading();
-  }
-
   Collector collector() {
     return collector;
   }
 
-  int workloadsBehind() {
-    return reconciler.workloadsBehind();
+  Reconciler reconciler() {
+    return reconciler;
+  }
+
+  Optional<String> trouble() {
+    return pulse.trouble();
   }
 
   @Produces

@@ -1,6 +1,7 @@
 package dev.lockstep;
 
 import dev.lockstep.reconcile.Collector;
+import dev.lockstep.reconcile.Reconciler;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -12,10 +13,23 @@ import jakarta.inject.Singleton;
 @Singleton
 class Metrics {
   Metrics(Lockstep lockstep, MeterRegistry registry) {
-    Gauge.builder("lockstep.workloads.behind", lockstep, Lockstep::workloadsBehind)
+    Reconciler reconciler = lockstep.reconciler();
+    Gauge.builder("lockstep.workloads.behind", reconciler, r -> r.census().behind())
         .description("Workloads on another version than the current one; 0 where not leading")
         .register(registry);
-    Gauge.builder("lockstep.leader", lockstep, l -> l.isLeading() ? 1 : 0)
+    Gauge.builder("lockstep.workloads.held", reconciler, r -> r.census().held())
+        .description("Workloads that an undo keeps on an older version; 0 where not leading")
+        .register(registry);
+    Gauge.builder("lockstep.workloads.waiting", reconciler, r -> r.census().waiting())
+        .description("Workloads that wait for a ConfigMap or Secret; 0 where not leading")
+        .register(registry);
+    FunctionCounter.builder("lockstep.reconcile.failures", reconciler, Reconciler::failures)
+        .description("Heads and passes through namespaces that failed, and were tried again")
+        .register(registry);
+    Gauge.builder("lockstep.reconcile.failing", reconciler, Reconciler::failing)
+        .description("Heads and passes through namespaces that failed last time")
+        .register(registry);
+    Gauge.builder("lockstep.leader", reconciler, r -> r.isLeading() ? 1 : 0)
         .description("1 where this replica leads")
         .register(registry);
     Collector collector = lockstep.collector();

@@ -65,6 +65,15 @@ class ArchitectureTest {
           .resideInAnyPackage("jakarta.ws.rs..", "dev.lockstep.admission");
 
   @ArchTest
+  static final ArchRule whatMeasuresIsKnownInOnePlace =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.lockstep")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.micrometer..");
+
+  @ArchTest
   static final ArchRule noFieldOfTheClientsModelsReachesTheRules =
       noClasses()
           .that()

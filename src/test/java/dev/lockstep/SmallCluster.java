@@ -27,6 +27,7 @@ import dev.lockstep.version.ObjectId;
 import dev.lockstep.version.OptedIn;
 import dev.lockstep.version.Stamp;
 import dev.lockstep.version.Version;
+import dev.lockstep.version.VersionListener;
 import dev.lockstep.version.VersionNumber;
 import dev.lockstep.version.VersionStore;
 import java.nio.charset.StandardCharsets;
@@ -61,7 +62,8 @@ final class SmallCluster implements VersionStore, Revisions {
       new HeadWebhook(
           new HeadAdmission(this, hasher, versions),
           name -> optedIn ? Optional.of(SHOP) : Optional.empty(),
-          true);
+          true,
+          VersionListener.NONE);
   private final WorkloadWebhook workloadWebhook =
       new WorkloadWebhook(
           new WorkloadAdmission(
@@ -167,6 +169,11 @@ final class SmallCluster implements VersionStore, Revisions {
                 Json.label(o, Keys.HEAD).filter(Version.headLabel(head.name())::equals).isPresent())
         .map(o -> (JsonNode) o.deepCopy())
         .toList();
+  }
+
+  @Override
+  public List<JsonNode> quotas(String namespace) {
+    return List.of();
   }
 
   @Override

@@ -1,6 +1,8 @@
 package dev.lockstep.admission;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.lockstep.logging.About;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -32,7 +34,12 @@ record AdmissionRequest(
   enum Operation {
     CREATE,
     UPDATE,
-    DELETE
+    DELETE;
+
+    /** As labels of metrics have it. */
+    String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /**
@@ -72,8 +79,17 @@ record AdmissionRequest(
 
   /** For people; holds nothing that was not checked: {@code configmaps shop/app-config}. */
   String subject() {
+    return kind() + " " + namespace + "/" + name;
+  }
+
+  /** For what is logged while it is answered. */
+  About about() {
+    return About.object(kind(), namespace, name).user(user);
+  }
+
+  private String kind() {
     String kind = object.path("kind").asText();
-    return (KIND.matcher(kind).matches() ? kind : resource) + " " + namespace + "/" + name;
+    return KIND.matcher(kind).matches() ? kind : resource;
   }
 
   private static Operation operation(String text, Set<Operation> answered) {

@@ -1,5 +1,6 @@
 package dev.lockstep.admission;
 
+import dev.lockstep.admission.AdmissionListener.Outcome;
 import dev.lockstep.version.ApiCallException;
 import dev.lockstep.version.Deadline;
 import dev.lockstep.version.Denial;
@@ -39,12 +40,15 @@ public class AdmissionResource {
   private final WorkloadWebhook workloads;
   private final VersionWebhook versions;
   private final WorkloadReviewers workloadReviewers;
+  private final AdmissionListener listener;
 
   public AdmissionResource(
       HeadWebhook heads,
       WorkloadWebhook workloads,
       VersionWebhook versions,
-      WorkloadReviewers workloadReviewers) {
+      WorkloadReviewers workloadReviewers,
+      AdmissionListener listener) {
+    this.listener = listener;
     this.heads = heads;
     this.workloads = workloads;
     this.versions = versions;
@@ -72,24 +76,54 @@ public class AdmissionResource {
   private Uni<Response> answer(byte[] body, Webhook webhook, Executor executor) {
     long arrived = System.nanoTime();
     return Uni.createFrom()
-        .item(() -> within(arrived, body, webhook))
-        .runSubscriptionOn(executor)
-        .onFailure(MalformedReviewException.class)
-        .recoverWithItem(AdmissionResource::malformed)
-        .onFailure(ApiCallException.class)
-        .recoverWithItem(AdmissionResource::overloaded);
+        .item(() -> told(arrived, webhook, within(arrived, body, webhook)))
+        .runSubscriptionOn(executor);
   }
 
-  private Response within(long arrived, byte[] body, Webhook webhook) {
-    Duration left = TIME_FOR_A_REVIEW.minusNanos(System.nanoTime() - arrived);
-    return Deadline.within(
-        left, () -> budget.with(body.length, TIME_FOR_A_REVIEW, () -> respond(body, webhook)));
+  private record Answer(Response response, String operation, Outcome outcome) {}
+
+  private Response told(long arrived, Webhook webhook, Answer answer) {
+    listener.answered(
+        webhook.name(), answer.operation(), answer.outcome(), System.nanoTime() - arrived);
+    return answer.response();
   }
 
-  private Response respond(byte[] body, Webhook webhook) {
+  private Answer within(long arrived, byte[] body, Webhook webhook) {
+    try {
+      Duration left = TIME_FOR_A_REVIEW.minusNanos(System.nanoTime() - arrived);
+      return Deadline.within(
+          left, () -> budget.with(body.length, TIME_FOR_A_REVIEW, () -> respond(body, webhook)));
+    } catch (MalformedReviewException e) {
+      return new Answer(malformed(e), AdmissionListener.UNKNOWN_OPERATION, Outcome.MALFORMED);
+    } catch (ApiCallException e) {
+      return new Answer(overloaded(e), AdmissionListener.UNKNOWN_OPERATION, Outcome.FAILED);
+    }
+  }
+
+  private Answer respond(byte[] body, Webhook webhook) {
     AdmissionRequest request = reader.read(body, webhook.operations());
-    byte[] answer = writer.write(request.uid(), verdict(request, webhook));
-    return Response.ok(answer, MediaType.APPLICATION_JSON).build();
+    return request.about().during(() -> respond(request, webhook));
+  }
+
+  private Answer respond(AdmissionRequest request, Webhook webhook) {
+    Verdict verdict = verdict(request, webhook);
+    byte[] answer = writer.write(request.uid(), verdict);
+    return new Answer(
+        Response.ok(answer, MediaType.APPLICATION_JSON).build(),
+        request.operation().label(),
+        outcome(request, verdict));
+  }
+
+  /** Words are for who asked: they may quote what others must not read. */
+  private static Outcome outcome(AdmissionRequest request, Verdict verdict) {
+    if (verdict instanceof Verdict.Denied denied) {
+      LOG.infof("%s of %s denied with %d", request.operation(), request.subject(), denied.code());
+      return denied.code() < 500 ? Outcome.DENIED : Outcome.FAILED;
+    }
+    LOG.debugf("%s of %s allowed", request.operation(), request.subject());
+    return verdict instanceof Verdict.Allowed allowed && allowed.patch().isEmpty()
+        ? Outcome.UNCHANGED
+        : Outcome.CHANGED;
   }
 
   private static Verdict verdict(AdmissionRequest request, Webhook webhook) {
@@ -98,7 +132,7 @@ public class AdmissionResource {
     } catch (Denial denial) {
       return Verdict.Denied.of(denial);
     } catch (ApiCallException e) {
-      return Verdict.Denied.of(Denial.of(e, "admit", request.subject()));
+      return Verdict.Denied.of(Denial.of(e.discreet(), "admit", request.subject()));
     } catch (InvalidContentException e) {
       return denied(request, Denial.INVALID, e.getMessage(), "Correct it, then apply again.");
     } catch (RuntimeException e) {

@@ -9,6 +9,8 @@ import dev.lockstep.version.Namespaces;
 import dev.lockstep.version.ObjectId;
 import dev.lockstep.version.OptedIn;
 import dev.lockstep.version.Stamp;
+import dev.lockstep.version.VersionListener;
+import dev.lockstep.version.VersionNumber;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,11 +24,22 @@ public final class HeadWebhook implements Webhook {
   private final HeadAdmission admission;
   private final Namespaces namespaces;
   private final boolean recordUser;
+  private final VersionListener listener;
 
-  public HeadWebhook(HeadAdmission admission, Namespaces namespaces, boolean recordUser) {
+  public HeadWebhook(
+      HeadAdmission admission,
+      Namespaces namespaces,
+      boolean recordUser,
+      VersionListener listener) {
+    this.listener = listener;
     this.admission = admission;
     this.namespaces = namespaces;
     this.recordUser = recordUser;
+  }
+
+  @Override
+  public String name() {
+    return "heads";
   }
 
   @Override
@@ -53,7 +66,24 @@ public final class HeadWebhook implements Webhook {
             .anyMatch(Stamp::isHead)) {
       write(patch, Stamp.noLabels(), Stamp.noAnnotations());
     }
-    return new Verdict.Allowed(patch, outcome.warnings());
+    return new Verdict.Allowed(patch, outcome.warnings(), audit(request, kind.get(), outcome));
+  }
+
+  private Map<String, String> audit(AdmissionRequest request, HeadKind kind, HeadOutcome outcome) {
+    if (!(outcome instanceof HeadOutcome.Stamped stamped)) {
+      return Map.of();
+    }
+    VersionNumber version = stamped.stamp().version();
+    Optional<Stamp> before = request.oldObject().flatMap(Stamp::of);
+    if (!request.dryRun() && before.filter(old -> isBroughtBack(version, old)).isPresent()) {
+      listener.reused(kind);
+    }
+    return Map.of("version", version.toString());
+  }
+
+  /** A number that was given before, and was not the current one. */
+  private static boolean isBroughtBack(VersionNumber version, Stamp before) {
+    return !version.equals(before.version()) && version.compareTo(before.newest()) <= 0;
   }
 
   private static void write(

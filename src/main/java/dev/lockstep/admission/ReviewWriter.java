@@ -43,6 +43,9 @@ final class ReviewWriter {
     if (!allowed.warnings().isEmpty()) {
       allowed.warnings().forEach(response.putArray("warnings")::add);
     }
+    if (!allowed.audit().isEmpty()) {
+      allowed.audit().forEach(response.putObject("auditAnnotations")::put);
+    }
   }
 
   /** What clients show for a code: metav1.StatusReason. */

@@ -18,6 +18,11 @@ public final class VersionWebhook implements Webhook {
   }
 
   @Override
+  public String name() {
+    return "versions";
+  }
+
+  @Override
   public Set<Operation> operations() {
     return EnumSet.of(Operation.DELETE);
   }

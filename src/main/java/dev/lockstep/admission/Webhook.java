@@ -7,6 +7,9 @@ import java.util.Set;
 /** One of the webhooks that the API server is told of. May wait for the API server. */
 interface Webhook {
 
+  /** As metrics and the audit log call it. */
+  String name();
+
   /** What it is asked about; anything else is refused. */
   default Set<Operation> operations() {
     return EnumSet.of(Operation.CREATE, Operation.UPDATE);

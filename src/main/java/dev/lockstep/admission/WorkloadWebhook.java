@@ -6,6 +6,7 @@ import dev.lockstep.binding.WorkloadKind;
 import dev.lockstep.binding.WorkloadKinds;
 import dev.lockstep.binding.WorkloadOutcome;
 import dev.lockstep.binding.WorkloadReview;
+import dev.lockstep.version.Keys;
 import dev.lockstep.version.Namespaces;
 import dev.lockstep.version.OptedIn;
 import java.util.LinkedHashMap;
@@ -18,6 +19,13 @@ import java.util.TreeMap;
 public final class WorkloadWebhook implements Webhook {
   private static final JsonPointer ANNOTATIONS = JsonPointer.compile("/metadata/annotations");
 
+  /** What the audit log is told, by the annotation that holds it. */
+  private static final Map<String, String> TOLD =
+      Map.of("bindings", Keys.BINDINGS, "held", Keys.HELD, "waiting", Keys.WAITING);
+
+  /** A template may name a thousand heads; an entry of the audit log is no place for all. */
+  private static final int LONGEST = 8 * 1024;
+
   private final WorkloadAdmission admission;
   private final WorkloadKinds kinds;
   private final Namespaces namespaces;
@@ -26,6 +34,11 @@ public final class WorkloadWebhook implements Webhook {
     this.admission = admission;
     this.kinds = kinds;
     this.namespaces = namespaces;
+  }
+
+  @Override
+  public String name() {
+    return "workloads";
   }
 
   @Override
@@ -55,6 +68,21 @@ public final class WorkloadWebhook implements Webhook {
         .computeIfAbsent(template.append(ANNOTATIONS), place -> new TreeMap<>())
         .putAll(outcome.templateAnnotations());
     annotations.forEach(patch::setAll);
-    return new Verdict.Allowed(patch, outcome.warnings());
+    return new Verdict.Allowed(patch, outcome.warnings(), audit(outcome));
+  }
+
+  private static Map<String, String> audit(WorkloadOutcome outcome) {
+    Map<String, String> audit = new TreeMap<>();
+    TOLD.forEach(
+        (name, key) ->
+            Optional.ofNullable(outcome.templateAnnotations().get(key))
+                .or(() -> Optional.ofNullable(outcome.annotations().get(key)))
+                .flatMap(value -> value)
+                .ifPresent(text -> audit.put(name, shortened(text))));
+    return audit;
+  }
+
+  private static String shortened(String text) {
+    return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "...";
   }
 }

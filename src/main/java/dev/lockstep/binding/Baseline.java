@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * What the bare references of a revision from before opt-in meant, when an undo brings it back.
@@ -66,6 +67,20 @@ public final class Baseline {
       object.remove("$patch");
     }
     return template.equals(review.template());
+  }
+
+  /**
+   * What is to be noted on a revision, where heads may have moved on since it was made.
+   *
+   * @param current the heads of its namespace
+   * @param beginnings asked for only if there is something to note
+   */
+  public static Optional<Bindings> toNote(
+      Revisions.Revision revision,
+      Map<HeadRef, VersionNumber> current,
+      Supplier<Beginnings> beginnings) {
+    return toNote(revision, current)
+        .flatMap(now -> toNote(revision, beginnings.get().meaningIn(revision, current)));
   }
 
   /**

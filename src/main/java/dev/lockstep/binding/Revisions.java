@@ -3,7 +3,9 @@ package dev.lockstep.binding;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.lockstep.version.Json;
 import dev.lockstep.version.Keys;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** The former templates of workloads, which {@code kubectl rollout undo} goes back to. */
 public interface Revisions {
@@ -18,6 +20,10 @@ public interface Revisions {
     /** What its bare references meant when its namespace was opted in. */
     Bindings baseline() {
       return Json.annotation(object, Keys.BASELINE).map(Bindings::parse).orElse(Bindings.NONE);
+    }
+
+    Optional<Instant> created() {
+      return Json.created(object);
     }
   }
 

@@ -14,8 +14,10 @@ import java.util.TreeSet;
  * @param behind heads that it is bound to another version of than the current one, and that no undo
  *     holds there
  * @param arrived heads that it waited for and that exist now
+ * @param waiting what it waits for still
  */
-public record Standing(SortedSet<HeadRef> behind, SortedSet<HeadRef> arrived) {
+public record Standing(
+    SortedSet<HeadRef> behind, SortedSet<HeadRef> arrived, SortedSet<HeadRef> waiting) {
 
   /**
    * @param workload may be metadata alone; nothing is behind then
@@ -34,9 +36,11 @@ public record Standing(SortedSet<HeadRef> behind, SortedSet<HeadRef> arrived) {
                 behind.add(head);
               }
             });
-    SortedSet<HeadRef> arrived =
+    SortedSet<HeadRef> waiting =
         Json.annotation(workload, Keys.WAITING).map(HeadRef::parseList).orElseGet(TreeSet::new);
+    SortedSet<HeadRef> arrived = new TreeSet<>(waiting);
     arrived.retainAll(current.keySet());
-    return new Standing(behind, arrived);
+    waiting.removeAll(arrived);
+    return new Standing(behind, arrived, waiting);
   }
 }

@@ -7,7 +7,12 @@ import dev.lockstep.reconcile.Announcements;
 import dev.lockstep.version.ApiCallException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 
@@ -20,8 +25,25 @@ public final class ApiAnnouncements implements Announcements {
   private static final int CONFLICT = 409;
   private static final int LONGEST_NAME = 200;
 
+  /** What is true still is told again, but not with each pass through its namespace. */
+  private static final Duration TOLD_AGAIN_AFTER = Duration.ofMinutes(30);
+
+  private static final int REMEMBERED = 10_000;
+
   private final ApiServer api;
   private final Clock clock;
+
+  /** When each Event was told, by its name. */
+  private final Map<String, Instant> told =
+      Collections.synchronizedMap(
+          new LinkedHashMap<>() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, Instant> eldest) {
+              return size() > REMEMBERED;
+            }
+          });
 
   public ApiAnnouncements(ApiServer api, Clock clock) {
     this.api = api;
@@ -31,17 +53,27 @@ public final class ApiAnnouncements implements Announcements {
   @Override
   public void tell(JsonNode object, Severity severity, String reason, String message) {
     String namespace = object.at("/metadata/namespace").asText();
+    JsonNode event = event(object, severity, reason, message);
+    String name = event.at("/metadata/name").asText();
+    if (wasToldLately(name)) {
+      return;
+    }
     try {
       ApiServer.Reply reply =
-          api.create(
-              Paths.all("", "v1", namespace, "events") + Paths.write(false),
-              event(object, severity, reason, message));
-      if (!reply.isSuccess() && reply.code() != CONFLICT) {
+          api.create(Paths.all("", "v1", namespace, "events") + Paths.write(false), event);
+      if (reply.isSuccess() || reply.code() == CONFLICT) {
+        told.put(name, clock.instant());
+      } else {
         LOG.warnf("no Event %s: %s", reason, reply.failure().getMessage());
       }
     } catch (ApiCallException e) {
       LOG.warnf("no Event %s: %s", reason, e.getMessage());
     }
+  }
+
+  private boolean wasToldLately(String event) {
+    Instant before = told.get(event);
+    return before != null && before.plus(TOLD_AGAIN_AFTER).isAfter(clock.instant());
   }
 
   private JsonNode event(JsonNode object, Severity severity, String reason, String message) {

@@ -1,11 +1,14 @@
 package dev.lockstep.kubernetes;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.lockstep.binding.Beginnings;
+import dev.lockstep.binding.Beginnings.Beginning;
 import dev.lockstep.binding.HeadRef;
 import dev.lockstep.reconcile.Heads;
 import dev.lockstep.version.HeadKind;
 import dev.lockstep.version.Json;
 import dev.lockstep.version.Keys;
+import dev.lockstep.version.VersionName;
 import dev.lockstep.version.VersionNumber;
 import java.util.HashMap;
 import java.util.Map;
@@ -30,6 +33,29 @@ public final class ApiHeads implements Heads {
       }
     }
     return current;
+  }
+
+  @Override
+  public Beginnings beginnings(String namespace) {
+    Map<HeadRef, Beginning> oldest = new HashMap<>();
+    for (HeadKind kind : HeadKind.values()) {
+      for (JsonNode version : api.listMetadata(Paths.ofRole(kind, namespace, Keys.VERSION_ROLE))) {
+        VersionName.parse(Json.name(version))
+            .ifPresent(
+                name ->
+                    Json.created(version)
+                        .map(since -> new Beginning(name.number(), since))
+                        .ifPresent(
+                            found ->
+                                oldest.merge(
+                                    new HeadRef(kind, name.head()), found, ApiHeads::older)));
+      }
+    }
+    return new Beginnings(oldest);
+  }
+
+  private static Beginning older(Beginning one, Beginning other) {
+    return one.number().compareTo(other.number()) < 0 ? one : other;
   }
 
   @Override

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lockstep.version.ApiCallException;
 import dev.lockstep.version.Deadline;
+import dev.lockstep.version.HeadKind;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -23,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
  * Calls to the API server with raw JSON: the client's models would drop {@code null}, {@code {}}
@@ -34,16 +36,25 @@ public final class ApiServer implements AutoCloseable {
   private static final int RETRY_AFTER_MILLIS = 50;
   private static final int LONGEST_MESSAGE = 400;
   private static final int PAGE = 100;
+  private static final int NOT_FOUND = 404;
 
   private static final String JSON = "application/json";
   private static final String MERGE_PATCH = "application/merge-patch+json";
   private static final String METADATA_LIST =
       "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 
+  /** Of all words about a Secret, these are Kubernetes' own, which hold none of its content. */
+  private static final Pattern HARMLESS =
+      Pattern.compile(
+          "secrets( \"[-a-z0-9.]*\")? is forbidden: (exceeded quota: |User \"[^\"]*\" cannot ).*"
+              + "|Internal error occurred: failed calling webhook .*");
+
+  private final CallListener listener;
   private final KubernetesClient client;
   private final ObjectMapper json = new ObjectMapper();
 
-  public ApiServer(Config config) {
+  public ApiServer(Config config, CallListener listener) {
+    this.listener = listener;
     int millis = Math.toIntExact(TIME_FOR_A_CALL.toMillis());
     this.client =
         new KubernetesClientBuilder()
@@ -57,20 +68,30 @@ public final class ApiServer implements AutoCloseable {
             .build();
   }
 
+  /** Whether the API server answers at all, whatever it says. */
+  public boolean answers() {
+    try {
+      send("get", "/version", request("/version"));
+      return true;
+    } catch (ApiCallException e) {
+      return false;
+    }
+  }
+
   /** Empty if there is no such object. */
   Optional<JsonNode> get(String path) {
-    Reply reply = send(request(path));
-    return reply.code() == 404 ? Optional.empty() : Optional.of(reply.orThrow());
+    Reply reply = send("get", path, request(path));
+    return reply.code() == NOT_FOUND ? Optional.empty() : Optional.of(reply.orThrow());
   }
 
   /** All items of a list. */
   List<JsonNode> list(String path) {
-    return items(send(request(path)));
+    return items(send("list", path, request(path)));
   }
 
   /** All items of a list, their metadata alone. */
   List<JsonNode> listMetadata(String path) {
-    return items(send(request(path).header("Accept", METADATA_LIST)));
+    return items(send("list", path, request(path).header("Accept", METADATA_LIST)));
   }
 
   /** Goes through a list of large objects, some at a time. */
@@ -78,7 +99,10 @@ public final class ApiServer implements AutoCloseable {
     String token = "";
     do {
       JsonNode list =
-          send(request(path + "?limit=" + PAGE + (token.isEmpty() ? "" : "&continue=" + token)))
+          send(
+                  "list",
+                  path,
+                  request(path + "?limit=" + PAGE + (token.isEmpty() ? "" : "&continue=" + token)))
               .orThrow();
       JsonNode kind = list.path("kind");
       for (JsonNode item : list.path("items")) {
@@ -107,7 +131,7 @@ public final class ApiServer implements AutoCloseable {
   }
 
   Reply create(String path, JsonNode object) {
-    return send(request(path).method("POST", JSON, object.toString()));
+    return send("create", path, request(path).method("POST", JSON, object.toString()));
   }
 
   JsonNode mergePatch(String path, JsonNode patch) {
@@ -115,14 +139,14 @@ public final class ApiServer implements AutoCloseable {
   }
 
   Reply tryMergePatch(String path, JsonNode patch) {
-    return send(request(path).method("PATCH", MERGE_PATCH, patch.toString()));
+    return send("patch", path, request(path).method("PATCH", MERGE_PATCH, patch.toString()));
   }
 
   /**
    * @param options a metav1.DeleteOptions, with its preconditions
    */
   Reply delete(String path, JsonNode options) {
-    return send(request(path).method("DELETE", JSON, options.toString()));
+    return send("delete", path, request(path).method("DELETE", JSON, options.toString()));
   }
 
   private HttpRequest.Builder request(String path) {
@@ -134,7 +158,7 @@ public final class ApiServer implements AutoCloseable {
   }
 
   /** An answer of the API server, whatever it says. */
-  record Reply(int code, JsonNode body) {
+  record Reply(String resource, int code, JsonNode body) {
 
     boolean isSuccess() {
       return code >= 200 && code < 300;
@@ -149,21 +173,43 @@ public final class ApiServer implements AutoCloseable {
 
     ApiCallException failure() {
       String message = body.path("message").asText("the API server answered " + code);
-      return new ApiCallException(
-          code,
+      String words =
           message.length() <= LONGEST_MESSAGE
               ? message
-              : message.substring(0, LONGEST_MESSAGE) + "...");
+              : message.substring(0, LONGEST_MESSAGE) + "...";
+      return isConfidential(message)
+          ? ApiCallException.confidential(code, words)
+          : new ApiCallException(code, words);
+    }
+
+    private boolean isConfidential(String message) {
+      return resource.equals(HeadKind.SECRET.resource())
+          && code >= 400
+          && code != NOT_FOUND
+          && !HARMLESS.matcher(message).matches();
     }
   }
 
-  private Reply send(HttpRequest.Builder request) {
+  private Reply send(String verb, String path, HttpRequest.Builder request) {
     Duration time = Deadline.timeFor(TIME_FOR_A_CALL);
+    String resource = Paths.resource(path);
+    long started = System.nanoTime();
+    String code = "none";
+    try {
+      Reply reply = send(resource, time, request);
+      code = reply.code() / 100 + "xx";
+      return reply;
+    } finally {
+      listener.called(verb, resource, code, System.nanoTime() - started);
+    }
+  }
+
+  private Reply send(String resource, Duration time, HttpRequest.Builder request) {
     CompletableFuture<HttpResponse<byte[]>> answer =
         client.getHttpClient().sendAsync(request.build(), byte[].class);
     try {
       HttpResponse<byte[]> response = answer.get(time.toMillis(), TimeUnit.MILLISECONDS);
-      return new Reply(response.code(), body(response));
+      return new Reply(resource, response.code(), body(response));
     } catch (InterruptedException e) {
       answer.cancel(true);
       Thread.currentThread().interrupt();

@@ -3,26 +3,32 @@ package dev.lockstep.kubernetes;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lockstep.logging.About;
 import dev.lockstep.version.ContentHash;
 import dev.lockstep.version.Keys;
 import dev.lockstep.version.ObjectId;
 import dev.lockstep.version.Stamp;
 import dev.lockstep.version.Version;
+import dev.lockstep.version.VersionListener;
 import dev.lockstep.version.VersionNumber;
 import dev.lockstep.version.VersionStore;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 
 /** Heads and versions in the API server. */
 public final class ApiVersionStore implements VersionStore {
+  private static final Logger LOG = Logger.getLogger(ApiVersionStore.class);
   private static final int CONFLICT = 409;
   private static final int NOT_FOUND = 404;
 
   private final ApiServer api;
+  private final VersionListener listener;
 
-  public ApiVersionStore(ApiServer api) {
+  public ApiVersionStore(ApiServer api, VersionListener listener) {
     this.api = api;
+    this.listener = listener;
   }
 
   @Override
@@ -53,14 +59,27 @@ public final class ApiVersionStore implements VersionStore {
   }
 
   @Override
+  public List<JsonNode> quotas(String namespace) {
+    return api.list(Paths.all("", "v1", namespace, "resourcequotas"));
+  }
+
+  @Override
   public Creation create(ObjectId id, JsonNode object, boolean dryRun) {
     ApiServer.Reply reply = api.create(Paths.all(id) + Paths.write(dryRun), object);
     if (reply.isSuccess()) {
+      if (!dryRun) {
+        made(id);
+      }
       return new Creation.Created();
     }
     return reply.code() == CONFLICT
         ? new Creation.NameTaken()
         : new Creation.Failed(reply.failure());
+  }
+
+  private void made(ObjectId version) {
+    listener.made(version.kind());
+    About.object(version).log(() -> LOG.infof("%s: made", version));
   }
 
   /** The label makes sure that the webhook is called, also where it is for heads alone. */

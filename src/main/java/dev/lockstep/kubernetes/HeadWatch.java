@@ -54,6 +54,11 @@ public final class HeadWatch implements AutoCloseable {
     both().forEach(SharedIndexInformer::start);
   }
 
+  /** Which of them are connected and which have ended for good. */
+  public Stream<Watched> watched() {
+    return both().map(Watched::of);
+  }
+
   public boolean isReady() {
     return both().allMatch(SharedIndexInformer::hasSynced);
   }

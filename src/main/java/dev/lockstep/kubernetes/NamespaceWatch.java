@@ -66,6 +66,10 @@ public final class NamespaceWatch implements Namespaces, AutoCloseable {
         .toList();
   }
 
+  public Watched watched() {
+    return Watched.of(informer);
+  }
+
   public boolean isReady() {
     return informer.hasSynced();
   }

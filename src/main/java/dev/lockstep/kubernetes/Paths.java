@@ -38,6 +38,17 @@ final class Paths {
     return all("", "v1", namespace, kind.resource()) + labelled(Keys.ROLE + "=" + role);
   }
 
+  /** What a path is about: {@code configmaps}; what is in no namespace by its first name. */
+  static String resource(String path) {
+    String[] parts = path.split("\\?", 2)[0].split("/");
+    for (int i = 1; i + 2 < parts.length; i++) {
+      if (parts[i].equals("namespaces")) {
+        return parts[i + 2];
+      }
+    }
+    return parts.length > 3 ? parts[3] : parts[1];
+  }
+
   /** The query of a request that writes. */
   static String write(boolean dryRun) {
     return "?" + FIELD_MANAGER + (dryRun ? "&" + DRY_RUN : "");

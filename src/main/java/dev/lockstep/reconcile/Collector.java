@@ -1,5 +1,6 @@
 package dev.lockstep.reconcile;
 
+import dev.lockstep.logging.About;
 import dev.lockstep.retention.Retention;
 import dev.lockstep.version.ApiCallException;
 import dev.lockstep.version.Namespaces;
@@ -136,11 +137,15 @@ public final class Collector {
       return true;
     } catch (ApiCallException e) {
       failures.incrementAndGet();
-      LOG.warnf("namespace %s: no version is deleted: %s", name, e.getMessage());
+      About.namespace(name)
+          .log(
+              () ->
+                  LOG.warnf(
+                      "namespace %s: no version is deleted: %s", name, e.discreet().getMessage()));
       return false;
     } catch (RuntimeException e) {
       failures.incrementAndGet();
-      LOG.errorf(e, "namespace %s: no version is deleted", name);
+      About.namespace(name).log(() -> LOG.errorf(e, "namespace %s: no version is deleted", name));
       return false;
     }
   }

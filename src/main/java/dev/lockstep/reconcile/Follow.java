@@ -7,6 +7,7 @@ import dev.lockstep.binding.Standing;
 import dev.lockstep.binding.WorkloadKind;
 import dev.lockstep.binding.WorkloadKinds;
 import dev.lockstep.binding.WorkloadSettings;
+import dev.lockstep.logging.About;
 import dev.lockstep.version.ApiCallException;
 import dev.lockstep.version.Json;
 import dev.lockstep.version.OptedIn;
@@ -34,7 +35,7 @@ final class Follow {
   /** Re-binds that changed nothing, by workload, with what they were to reach; not tried again. */
   private final Map<String, String> futile = new ConcurrentHashMap<>();
 
-  private final Map<String, Integer> behind = new ConcurrentHashMap<>();
+  private final Map<String, Census> censuses = new ConcurrentHashMap<>();
 
   Follow(
       Heads heads,
@@ -66,7 +67,7 @@ final class Follow {
   /** Does all of it, for every workload. */
   void all(OptedIn namespace) {
     Map<HeadRef, VersionNumber> current = heads.current(namespace.name());
-    int leftBehind = 0;
+    Census census = Census.NOBODY;
     for (WorkloadKind kind : kinds.mutable()) {
       for (JsonNode workload : workloads.all(kind, namespace.name())) {
         if (isOurs(kind, workload, namespace)) {
@@ -75,24 +76,29 @@ final class Follow {
           Set<HeadRef> moving = new TreeSet<>(standing.arrived());
           if (rollout == Rollout.AUTO) {
             moving.addAll(standing.behind());
-          } else if (rollout == Rollout.ON_APPLY && !standing.behind().isEmpty()) {
-            tellLeftBehind(workload, standing.behind(), current);
-            leftBehind++;
           }
+          boolean isLeftBehind = rollout == Rollout.ON_APPLY && !standing.behind().isEmpty();
+          if (isLeftBehind) {
+            tellLeftBehind(workload, standing.behind(), current);
+          }
+          if (!standing.waiting().isEmpty()) {
+            tellWaiting(workload, standing.waiting());
+          }
+          census = census.and(Census.of(workload, isLeftBehind, !standing.waiting().isEmpty()));
           rebind(kind, workload, moving, current);
         }
       }
     }
-    behind.put(namespace.name(), leftBehind);
+    censuses.put(namespace.name(), census);
   }
 
-  /** How many workloads were left behind when their namespaces were last seen to. */
-  int behind() {
-    return behind.values().stream().mapToInt(Integer::intValue).sum();
+  /** When the namespaces were last seen to. */
+  Census census() {
+    return censuses.values().stream().reduce(Census.NOBODY, Census::and);
   }
 
   void forget(String namespace) {
-    behind.remove(namespace);
+    censuses.remove(namespace);
   }
 
   private boolean isOurs(WorkloadKind kind, JsonNode workload, OptedIn namespace) {
@@ -120,20 +126,45 @@ final class Follow {
       }
       // Somebody's rule for this one; all that come after it must not wait for it.
       futile.put(uid, goal);
-      String refusal = "not bound to " + goal + ": " + e.getMessage();
-      LOG.warnf("%s %s/%s: %s", kind.kind(), namespace, Json.name(workload), refusal);
+      String refusal = "not bound to " + goal + ": " + e.discreet().getMessage();
+      about(kind, workload)
+          .log(
+              () ->
+                  LOG.warnf("%s %s/%s: %s", kind.kind(), namespace, Json.name(workload), refusal));
       announcements.tell(workload, Announcements.Severity.WARNING, "RebindRefused", refusal);
       return;
     }
     Standing standing = Standing.of(kind, after, current);
     if (standing.behind().containsAll(moving) || standing.arrived().containsAll(moving)) {
       futile.put(uid, goal);
-      LOG.warnf("%s %s/%s: not bound to %s", kind.kind(), namespace, Json.name(workload), goal);
+      about(kind, workload)
+          .log(
+              () ->
+                  LOG.warnf(
+                      "%s %s/%s: not bound to %s",
+                      kind.kind(), namespace, Json.name(workload), goal));
       return;
     }
     futile.remove(uid);
-    LOG.infof("%s %s/%s: bound to %s", kind.kind(), namespace, Json.name(workload), goal);
+    about(kind, workload)
+        .log(
+            () ->
+                LOG.infof(
+                    "%s %s/%s: bound to %s", kind.kind(), namespace, Json.name(workload), goal));
     announcements.tell(after, Announcements.Severity.NORMAL, "Rebound", "bound to " + goal);
+  }
+
+  private static About about(WorkloadKind kind, JsonNode workload) {
+    return About.object(
+        kind.kind(), workload.at("/metadata/namespace").asText(), Json.name(workload));
+  }
+
+  private void tellWaiting(JsonNode workload, Set<HeadRef> heads) {
+    announcements.tell(
+        workload,
+        Announcements.Severity.WARNING,
+        "Waiting",
+        "waiting for " + HeadRef.list(heads) + "; it is bound when that is there");
   }
 
   private void tellLeftBehind(

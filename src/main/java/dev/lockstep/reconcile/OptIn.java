@@ -2,6 +2,7 @@ package dev.lockstep.reconcile;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.lockstep.binding.Baseline;
+import dev.lockstep.binding.Beginnings;
 import dev.lockstep.binding.HeadRef;
 import dev.lockstep.binding.Reference;
 import dev.lockstep.binding.Revisions.Revision;
@@ -21,7 +22,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Makes the state of the moment in which a namespace is opted in one that can be gone back to: each
@@ -64,12 +67,19 @@ final class OptIn {
       former.values().stream().flatMap(List::stream).forEach(stampingNamed(namespace));
     }
     Map<HeadRef, VersionNumber> current = heads.current(namespace.name());
+    Supplier<Beginnings> beginnings = once(() -> heads.beginnings(namespace.name()));
     former.forEach(
         (kept, all) ->
             all.forEach(
                 revision ->
-                    Baseline.toNote(revision, current)
+                    Baseline.toNote(revision, current, beginnings)
                         .ifPresent(baseline -> revisions.note(kept, revision, baseline))));
+  }
+
+  /** Most passes find nothing to note, and have no need of it. */
+  private static <T> Supplier<T> once(Supplier<T> source) {
+    AtomicReference<T> found = new AtomicReference<>();
+    return () -> found.updateAndGet(known -> known != null ? known : source.get());
   }
 
   /** Stamps what the templates name; each name is looked up once. */

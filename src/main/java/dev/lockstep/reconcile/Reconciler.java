@@ -2,6 +2,7 @@ package dev.lockstep.reconcile;
 
 import dev.lockstep.binding.WorkloadKinds;
 import dev.lockstep.binding.WorkloadSettings;
+import dev.lockstep.logging.About;
 import dev.lockstep.version.ApiCallException;
 import dev.lockstep.version.CurrentVersions;
 import dev.lockstep.version.Meaning;
@@ -10,6 +11,7 @@ import dev.lockstep.version.ObjectId;
 import dev.lockstep.version.OptedIn;
 import dev.lockstep.version.Stamp;
 import dev.lockstep.version.VersionStore;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
@@ -18,8 +20,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -61,7 +65,8 @@ public final class Reconciler {
   private final CurrentVersions versions;
   private final Namespaces namespaces;
   private final Known known;
-  private final Announcements announcements;
+  private final News news;
+  private final AtomicLong failures = new AtomicLong();
   private final OptIn optIn;
   private final Follow follow;
   private final Duration quietPeriod;
@@ -90,7 +95,7 @@ public final class Reconciler {
     this.versions = versions;
     this.namespaces = namespaces;
     this.known = known;
-    this.announcements = ports.announcements();
+    this.news = new News(store, ports.announcements(), Clock.systemUTC());
     this.passes = passes;
     this.quietPeriod = manner.quietPeriod();
     this.optIn =
@@ -163,9 +168,23 @@ public final class Reconciler {
     }
   }
 
-  /** How many workloads are bound to another version than the current one, and stay so. */
-  public int workloadsBehind() {
-    return leading ? follow.behind() : 0;
+  /** Of all workloads, as last seen; of nobody where this replica does not lead. */
+  public Census census() {
+    return leading ? follow.census() : Census.NOBODY;
+  }
+
+  /** How often a head or a namespace could not be seen to since this server started. */
+  public long failures() {
+    return failures.get();
+  }
+
+  /** How many heads and passes through namespaces failed last time, and are tried again. */
+  public int failing() {
+    return Stream.of(heads, optIns, arrivals, follows).mapToInt(WorkQueue::failing).sum();
+  }
+
+  public void headGone(ObjectId head) {
+    news.forget(head);
   }
 
   public boolean isLeading() {
@@ -198,20 +217,31 @@ public final class Reconciler {
   }
 
   private boolean inNamespace(String name, Consumer<OptedIn> pass) {
-    return attempt("namespace " + name, () -> namespaces.optedIn(name).ifPresent(pass));
+    return About.namespace(name)
+        .during(() -> attempt("namespace " + name, () -> namespaces.optedIn(name).ifPresent(pass)));
   }
 
   private boolean reconcile(ObjectId head) {
-    return attempt(
-        head,
-        () -> {
-          Optional<OptedIn> namespace = namespaces.optedIn(head.namespace());
-          if (namespace.isEmpty()) {
-            optOut(head);
-          } else if (versions.of(head, namespace.get(), false) instanceof Meaning.OfHead current) {
-            LOG.debugf("%s: %s is there", head, current.current());
-          }
-        });
+    return About.object(head).during(() -> attempt(head, () -> seeTo(head)));
+  }
+
+  private void seeTo(ObjectId head) {
+    Optional<OptedIn> namespace = namespaces.optedIn(head.namespace());
+    if (namespace.isEmpty()) {
+      optOut(head);
+      return;
+    }
+    try {
+      if (versions.of(head, namespace.get(), false) instanceof Meaning.OfHead current) {
+        LOG.debugf("%s: %s is there", head, current.current());
+        news.isThere(head, current.current());
+      }
+    } catch (ApiCallException e) {
+      if (e.isRefusal()) {
+        news.isRefused(head, e);
+      }
+      throw e;
+    }
   }
 
   private void optOut(ObjectId head) {
@@ -228,9 +258,11 @@ public final class Reconciler {
       work.run();
       return true;
     } catch (ApiCallException e) {
-      LOG.warnf("%s: not done yet: %s", what, e.getMessage());
+      failures.incrementAndGet();
+      LOG.warnf("%s: not done yet: %s", what, e.discreet().getMessage());
       return false;
     } catch (RuntimeException e) {
+      failures.incrementAndGet();
       LOG.errorf(e, "%s: not done", what);
       return false;
     }

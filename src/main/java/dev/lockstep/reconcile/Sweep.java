@@ -2,10 +2,12 @@ package dev.lockstep.reconcile;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.lockstep.binding.HeadRef;
+import dev.lockstep.logging.About;
 import dev.lockstep.retention.Candidate;
 import dev.lockstep.retention.Retention;
 import dev.lockstep.retention.Step;
 import dev.lockstep.retention.Uses;
+import dev.lockstep.version.ObjectId;
 import dev.lockstep.version.OptedIn;
 import java.time.Clock;
 import java.time.Instant;
@@ -117,22 +119,28 @@ final class Sweep {
 
   private void report(Candidate version) {
     if (reported.add(version.uid())) {
-      LOG.infof(
-          "%s %s/%s: unused, would be deleted",
-          version.head().kind().kind(), version.namespace(), version.name());
+      about(version).log(() -> LOG.infof("%s: unused, would be deleted", id(version)));
     }
   }
 
   private void delete(Candidate version) {
     if (versions.delete(version)) {
       deleted.incrementAndGet();
-      LOG.infof(
-          "%s %s/%s: deleted, unused since %s",
-          version.head().kind().kind(),
-          version.namespace(),
-          version.name(),
-          version.unusedSince().orElseThrow());
+      about(version)
+          .log(
+              () ->
+                  LOG.infof(
+                      "%s: deleted, unused since %s",
+                      id(version), version.unusedSince().orElseThrow()));
     }
+  }
+
+  private static About about(Candidate version) {
+    return About.object(id(version)).version(version.number());
+  }
+
+  private static ObjectId id(Candidate version) {
+    return new HeadRef(version.head().kind(), version.name()).in(version.namespace());
   }
 
   /** How many versions were told to be unused since this server started. */

@@ -55,6 +55,11 @@ public final class WorkQueue<T> {
     delays.clear();
   }
 
+  /** How many items failed when they were last worked on. */
+  public synchronized int failing() {
+    return delays.size();
+  }
+
   private void run(T item) {
     synchronized (this) {
       if (!waiting.remove(item)) {

@@ -8,14 +8,36 @@ public final class ApiCallException extends RuntimeException {
   public static final int NO_ANSWER = 0;
 
   private final int code;
+  private final boolean confidential;
 
   /**
    * @param code the HTTP status, or {@link #NO_ANSWER}
-   * @param message the API server's words; they never hold an object's content
+   * @param message the API server's words, which hold no content
    */
   public ApiCallException(int code, String message) {
+    this(code, message, false);
+  }
+
+  private ApiCallException(int code, String message, boolean confidential) {
     super(message);
     this.code = code;
+    this.confidential = confidential;
+  }
+
+  /** A refusal of somebody's own rule, whose words may quote what the object holds. */
+  public static ApiCallException confidential(int code, String message) {
+    return new ApiCallException(code, message, true);
+  }
+
+  /**
+   * The same for logs, Events, and whoever may not read the object: without words that may quote
+   * it.
+   */
+  public ApiCallException discreet() {
+    return confidential
+        ? new ApiCallException(
+            code, "refused with " + code + ", in words for who may read the Secret alone")
+        : this;
   }
 
   public int code() {

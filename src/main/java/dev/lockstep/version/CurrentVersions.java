@@ -64,7 +64,8 @@ public final class CurrentVersions {
       return current(id, found, dryRun);
     } catch (ApiCallException e) {
       if (e.isRefusal() && Stamp.newest(found).isEmpty()) {
-        return new Meaning.Unversioned(Content.of(id.kind(), found), Optional.of(e.getMessage()));
+        return new Meaning.Unversioned(
+            Content.of(id.kind(), found), Optional.of(e.discreet().getMessage()));
       }
       throw e;
     }

@@ -19,6 +19,8 @@ public final class HeadAdmission {
   /** Total size of keys and values, as of Kubernetes' validation of annotations. */
   private static final int MAX_ANNOTATION_BYTES = 256 * 1024;
 
+  private static final int HEAD_AND_VERSION = 2;
+
   private static final int ROOM_FOR_OTHER_ANNOTATIONS = 64;
 
   private final VersionStore store;
@@ -189,7 +191,34 @@ public final class HeadAdmission {
             new Ask(review.id(), review.object(), content, newest, changedBy),
             Way.TRY,
             review.dryRun());
+    if (review.oldObject().isEmpty() && !given.isThere()) {
+      requireRoomForBoth(review, given.number());
+    }
     return new Stamp(given.number(), hasher.hash(content), given.newest(), changedBy);
+  }
+
+  /** The version was tried before its head is counted: a quota may have room for one of them. */
+  private void requireRoomForBoth(HeadReview review, VersionNumber number) {
+    Quota.exceeded(quotas(review.id().namespace()), review.id().kind(), HEAD_AND_VERSION)
+        .ifPresent(
+            words -> {
+              throw Denial.of(
+                  new ApiCallException(Denial.FORBIDDEN, words),
+                  "make version " + number,
+                  review.id());
+            });
+  }
+
+  private List<JsonNode> quotas(String namespace) {
+    try {
+      return store.quotas(namespace);
+    } catch (ApiCallException e) {
+      if (e.isRefusal()) {
+        // Without the right to read them, the API server tells of them when the version is made.
+        return List.of();
+      }
+      throw e;
+    }
   }
 
   /** Without who changed it, where the annotations have no room for that. */

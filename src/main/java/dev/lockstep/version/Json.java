@@ -2,6 +2,7 @@ package dev.lockstep.version;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,11 @@ public final class Json {
 
   public static Optional<String> annotation(JsonNode object, String key) {
     return text(object.path("metadata").path("annotations").path(key));
+  }
+
+  /** By the API server's clock; empty if it was not persisted yet. */
+  public static Optional<Instant> created(JsonNode object) {
+    return text(object.path("metadata").path("creationTimestamp")).map(Instant::parse);
   }
 
   public static Map<String, String> annotations(JsonNode object) {

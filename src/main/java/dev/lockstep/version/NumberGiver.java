@@ -36,8 +36,9 @@ final class NumberGiver {
 
   /**
    * @param newest the highest number ever given, this one included
+   * @param isThere whether an older version serves
    */
-  record Given(VersionNumber number, VersionNumber newest) {}
+  record Given(VersionNumber number, VersionNumber newest, boolean isThere) {}
 
   private final VersionStore store;
   private final ContentHasher hasher;
@@ -65,7 +66,7 @@ final class NumberGiver {
             ? Optional.empty()
             : equalVersion(ask, hash, dryRun).or(() -> equalOfOtherScheme(ask, listed, dryRun));
     if (equal.isPresent()) {
-      return new Given(equal.get(), bound.get().max(equal.get()));
+      return new Given(equal.get(), bound.get().max(equal.get()), true);
     }
     VersionNumber number = bound.map(VersionNumber::next).orElse(VersionNumber.FIRST);
     for (int strangers = 0; strangers <= MAX_STRANGERS; strangers++) {
@@ -75,9 +76,9 @@ final class NumberGiver {
       if (creation instanceof Creation.Failed failed && !isDryRunTrouble(failed, tried)) {
         throw Denial.of(failed.cause(), "make version " + number, head);
       }
-      if (!(creation instanceof Creation.NameTaken)
-          || versions.isVersion(id, ask.content(), dryRun)) {
-        return new Given(number, number);
+      boolean isFree = !(creation instanceof Creation.NameTaken);
+      if (isFree || versions.isVersion(id, ask.content(), dryRun)) {
+        return new Given(number, number, !isFree);
       }
       number = number.next();
     }

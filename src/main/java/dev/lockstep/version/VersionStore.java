@@ -20,6 +20,9 @@ public interface VersionStore {
   /** Objects labelled as versions of this head with this content, in full; usually none or one. */
   List<JsonNode> versionsWith(ObjectId head, ContentHash content);
 
+  /** All ResourceQuotas of a namespace. */
+  List<JsonNode> quotas(String namespace);
+
   /** Creates an object; under dry run the API server only says what it would do. */
   Creation create(ObjectId id, JsonNode object, boolean dryRun);
 

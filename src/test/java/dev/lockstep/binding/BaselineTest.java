@@ -8,6 +8,7 @@ import dev.lockstep.version.FakeCluster;
 import dev.lockstep.version.HeadKind;
 import dev.lockstep.version.Keys;
 import dev.lockstep.version.VersionNumber;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -124,6 +125,38 @@ class BaselineTest {
   void itNotesNothingWhereNoHeadIsNamed() {
     assertThat(Baseline.toNote(bare("app-config"), Map.of(OTHER, V0))).isEmpty();
     assertThat(Baseline.toNote(bare("app-config-v000"), Map.of(CONFIG, V0))).isEmpty();
+  }
+
+  @Test
+  void whatWasThereBeforeTheFirstVersionMeansTheFirstThoughAReleaseCameInBetween() {
+    Instant optIn = Instant.parse("2026-01-01T00:00:00Z");
+    Beginnings beginnings = new Beginnings(Map.of(CONFIG, new Beginnings.Beginning(V0, optIn)));
+    assertThat(noted(optIn.minusSeconds(60), beginnings)).isEqualTo("configmap/app-config=v000");
+    assertThat(noted(optIn, beginnings)).isEqualTo("configmap/app-config=v000");
+    assertThat(noted(optIn.plusSeconds(1), beginnings)).isEqualTo("configmap/app-config=v001");
+    assertThat(noted(optIn, new Beginnings(Map.of()))).isEqualTo("configmap/app-config=v001");
+  }
+
+  private static String noted(Instant created, Beginnings beginnings) {
+    Revisions.Revision revision = bare("app-config");
+    ((ObjectNode) revision.object())
+        .withObject("/metadata")
+        .put("creationTimestamp", created.toString());
+    return Baseline.toNote(revision, Map.of(CONFIG, V1, OTHER, V0), () -> beginnings)
+        .orElseThrow()
+        .toString();
+  }
+
+  @Test
+  void whatHasNothingToNoteLooksForNothing() {
+    assertThat(
+            Baseline.toNote(
+                revision("app-config"),
+                Map.of(CONFIG, V1),
+                () -> {
+                  throw new AssertionError("looked for");
+                }))
+        .isEmpty();
   }
 
   @Test

@@ -247,6 +247,32 @@ class LimitsIT {
   }
 
   @Test
+  void aQuotaWithRoomForTheHeadAloneIsToldWhenItIsAppliedAndNothingIsThereThen(Shop shop) {
+    Quotas.withRoomFor(shop, "configmaps", 1);
+
+    Result refused = shop.tryApply(configMap("app-config", "FOO", "a"));
+
+    assertThat(refused.exit()).isNotZero();
+    assertThat(refused.err())
+        .contains("lockstep: cannot make version v000 for ConfigMap " + shop.name() + "/app-config")
+        .contains("exceeded quota: few, requested: count/configmaps=2");
+    assertThat(shop.find("configmap/app-config")).isEmpty();
+    assertThat(shop.find("configmap/app-config-v000")).isEmpty();
+  }
+
+  @Test
+  void aHeadWhoseVersionIsLeftNeedsRoomForItselfAlone(Shop shop) {
+    shop.apply(configMap("app-config", "FOO", "a"));
+    shop.awaitObject("configmap/app-config-v000");
+    shop.kubectl("delete", "configmap/app-config");
+    Quotas.withRoomFor(shop, "configmaps", 1);
+
+    shop.apply(configMap("app-config", "FOO", "a"));
+
+    assertThat(version(shop.get(HEAD))).isEqualTo("v000");
+  }
+
+  @Test
   void aQuotaThatIsFullAtOptInLeavesTheHeadAsItIsAndSaysSo(RealCluster cluster) {
     Shop shop = Shop.closed(cluster);
     shop.awaitObject("configmap/kube-root-ca.crt");

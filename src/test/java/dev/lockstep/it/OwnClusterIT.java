@@ -431,6 +431,28 @@ class OwnClusterIT {
     assertThat(held.settled().names()).containsExactly("app-config-v004");
   }
 
+  /** The first release is admitted while nobody leads, so before older revisions have notes. */
+  @Test
+  void aReleaseThatComesBeforeTheNotesOfAnOptInIsNotWhatOlderRevisionsMeant() {
+    RealCluster.Replicas replicas = cluster.install(2, Map.of());
+    Shop shop = Shop.closed(cluster);
+    Workload app = new Workload(shop, "deployment/my-app");
+    shop.apply(config("a") + deployment("app:1"));
+    app.settled();
+    String leader = waiting().until(OwnClusterIT::leader, name -> name.startsWith("server-"));
+
+    replicas.servers().get(leader.startsWith("server-2-") ? 1 : 0).kill();
+    shop.kubectl("label", "namespace", shop.name(), "lockstep.dev/versioning=enabled");
+    Stream.of(config("b"), deployment("app:2"))
+        .forEach(files -> waiting().until(() -> shop.tryApply(files).exit() == 0));
+
+    assertThat(app.settled().names()).containsExactly("app-config-v001");
+    awaitBaseline(shop, "my-app", HEAD + "=v000");
+    app.undo();
+    assertThat(app.settled().names()).containsExactly("app-config-v000");
+    assertThat(foo(shop, "app-config-v000")).isEqualTo("a");
+  }
+
   private static String leader() {
     return cluster
         .run(

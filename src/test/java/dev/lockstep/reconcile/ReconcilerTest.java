@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lockstep.binding.Beginnings;
 import dev.lockstep.binding.Bindings;
 import dev.lockstep.binding.HeadRef;
 import dev.lockstep.binding.MissingPolicy;
@@ -24,6 +25,7 @@ import dev.lockstep.version.ObjectId;
 import dev.lockstep.version.OptedIn;
 import dev.lockstep.version.VersionNumber;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -86,6 +88,11 @@ class ReconcilerTest {
           .flatMap(VersionNumber::parse)
           .ifPresent(number -> current.put(HEAD, number));
       return current;
+    }
+
+    @Override
+    public Beginnings beginnings(String namespace) {
+      return new Beginnings(Map.of());
     }
 
     @Override
@@ -314,9 +321,9 @@ class ReconcilerTest {
         .containsExactly(
             "LeftBehind my-app: newer config is there: configmap/app-config=v001; kubectl rollout"
                 + " restart or the next apply moves to it");
-    assertThat(reconciler.workloadsBehind()).isEqualTo(1);
+    assertThat(reconciler.census().behind()).isEqualTo(1);
     reconciler.follow();
-    assertThat(reconciler.workloadsBehind()).isZero();
+    assertThat(reconciler.census().behind()).isZero();
   }
 
   @Test
@@ -364,6 +371,60 @@ class ReconcilerTest {
     lead();
     assertThat(shop.told).hasSize(1);
     assertThat(shop.told.get(0)).startsWith("VersionRefused app-config: ").contains("quota");
+  }
+
+  @Test
+  void aVersionThatCanNotBeMadeIsToldAndCountedUntilItCan() {
+    config("a");
+    cluster.refused = id -> true;
+    lead();
+    assertThat(shop.told).isNotEmpty();
+    assertThat(Set.copyOf(shop.told)).containsExactly("VersionRefused app-config: exceeded quota");
+    assertThat(reconciler.failures()).isPositive();
+    assertThat(reconciler.failing()).isPositive();
+    cluster.refused = id -> false;
+    changed();
+    assertThat(reconciler.failing()).isZero();
+  }
+
+  @Test
+  void aVersionThatWasJustMadeIsToldOnce() {
+    config("a");
+    lead();
+    cluster.createdAt(Instant.now());
+    config("b");
+    changed();
+    changed();
+    assertThat(shop.told)
+        .containsExactly(
+            "VersionMade app-config: what it holds is kept as app-config-v001, for rollbacks");
+    config("a");
+    changed();
+    assertThat(shop.told).as("an older version that is used again is no news").hasSize(1);
+  }
+
+  @Test
+  void aLeaderThatBeginsTellsNothingOfOldVersions() {
+    cluster.createdAt(Instant.now().minus(Duration.ofHours(1)));
+    config("a");
+    lead();
+    assertThat(cluster.names()).contains("app-config-v000");
+    assertThat(shop.told).isEmpty();
+  }
+
+  @Test
+  void whatWaitsAndWhatIsHeldIsCounted() {
+    config("a");
+    ObjectNode waiting = naming("waiting", "other");
+    annotate(waiting, Keys.WAITING, "configmap/other");
+    shop.deployments.add(waiting);
+    annotate(bound("held"), Keys.HELD, BOUND);
+    config("b");
+    lead();
+    assertThat(reconciler.census()).isEqualTo(new Census(0, 1, 1));
+    assertThat(shop.told)
+        .containsExactly(
+            "Waiting waiting: waiting for configmap/other; it is bound when that is there");
   }
 
   @Test

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -32,8 +33,13 @@ public final class FakeCluster implements VersionStore {
   /** Creates that somebody's rule refuses. */
   public Predicate<ObjectId> refused = id -> false;
 
+  /** The namespace's ResourceQuotas; nothing here counts for them. */
+  public final List<JsonNode> quotas = new ArrayList<>();
+
   /** What somebody else does just before a mark is taken off. */
   public Consumer<ObjectId> beforeUnmark = id -> {};
+
+  private Optional<Instant> createdAt = Optional.empty();
 
   public OptedIn namespace = SHOP;
   public final ContentHasher hasher = new ContentHasher(() -> KEY);
@@ -101,6 +107,11 @@ public final class FakeCluster implements VersionStore {
         });
   }
 
+  /** When what is created from now on was created; without it, objects do not say. */
+  public void createdAt(Instant time) {
+    createdAt = Optional.of(time);
+  }
+
   /** Persists an object past admission: written while Lockstep was away. */
   public void put(ObjectId id, ObjectNode object) {
     objects.put(id.toString(), object.deepCopy());
@@ -153,6 +164,12 @@ public final class FakeCluster implements VersionStore {
   }
 
   @Override
+  public List<JsonNode> quotas(String namespace) {
+    calls.add("quotas");
+    return quotas;
+  }
+
+  @Override
   public Creation create(ObjectId id, JsonNode object, boolean dryRun) {
     calls.add((dryRun ? "try " : "create ") + id.name());
     if (refused.test(id)) {
@@ -162,7 +179,10 @@ public final class FakeCluster implements VersionStore {
       return new Creation.NameTaken();
     }
     if (!dryRun) {
-      put(id, (ObjectNode) object);
+      ObjectNode created = object.deepCopy();
+      createdAt.ifPresent(
+          time -> created.withObject("/metadata").put("creationTimestamp", time.toString()));
+      put(id, created);
     }
     return new Creation.Created();
   }

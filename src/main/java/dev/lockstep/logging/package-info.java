@@ -1,0 +1,2 @@
+/** What log lines are about. */
+package dev.lockstep.logging;
