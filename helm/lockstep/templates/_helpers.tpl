@@ -115,27 +115,27 @@ matchExpressions:
 - apiGroups: [""]
   resources: [resourcequotas]
   verbs: [list]
-# Who uses which version.
+# Who uses which version, and when that ends.
 - apiGroups: [""]
   resources: [pods]
   verbs: [list]
 - apiGroups: [batch]
   resources: [jobs]
-  verbs: [list]
+  verbs: [list, watch]
 # Former templates tell a restart from an undo; what they meant at opt-in is noted on them.
 - apiGroups: [apps]
   resources: [replicasets, controllerrevisions]
-  verbs: [list, patch]
+  verbs: [list, watch, patch]
 # Workloads that waited for a head, or follow by themselves, are asked to be bound anew.
 - apiGroups: [apps]
   resources: [deployments, statefulsets, daemonsets]
   verbs: [list, patch]
 - apiGroups: [batch]
   resources: [cronjobs]
-  verbs: [list, patch]
+  verbs: [list, watch, patch]
 - apiGroups: [""]
   resources: [replicationcontrollers, podtemplates]
-  verbs: [list, patch]
+  verbs: [list, watch, patch]
 {{- range .Values.config.customKinds }}
 - apiGroups: [{{ .group | quote }}]
   resources: [{{ .resource | quote }}]

@@ -22,6 +22,7 @@ import dev.lockstep.kubernetes.HeadWatch;
 import dev.lockstep.kubernetes.Leadership;
 import dev.lockstep.kubernetes.NamespaceWatch;
 import dev.lockstep.kubernetes.TokenFile;
+import dev.lockstep.kubernetes.UserWatch;
 import dev.lockstep.reconcile.Collector;
 import dev.lockstep.reconcile.Reconciler;
 import dev.lockstep.retention.Retention;
@@ -73,6 +74,9 @@ public class Lockstep {
   /** Every task of a review ends within its 8 s; a machine may be very busy. */
   private static final Duration TOO_LONG = Duration.ofMinutes(2);
 
+  /** Nobody waits for it, so it leaves the API server to those who do. */
+  private static final int RETENTION_WRITES_PER_SECOND = 50;
+
   private final ExecutorService lookUps =
       Executors.newFixedThreadPool(LOOK_UP_THREADS, named("lockstep-look-up"));
   private final WorkloadReviewers workloadReviewers =
@@ -100,6 +104,7 @@ public class Lockstep {
   private final HeadWatch heads;
   private final Reconciler reconciler;
   private final Collector collector;
+  private final UserWatch users;
   private final Leadership leadership;
   private final Contact contact;
   private final HeadWebhook headWebhook;
@@ -146,17 +151,14 @@ public class Lockstep {
             namespaces);
 
     ApiWorkloads workloads = new ApiWorkloads(api);
+    ApiAnnouncements announcements = new ApiAnnouncements(api, Clock.systemUTC());
     reconciler =
         new Reconciler(
             store,
             versions,
             namespaces,
             new Reconciler.Known(heads::all, namespaces::all),
-            new Reconciler.Ports(
-                new ApiHeads(api),
-                workloads,
-                workloads,
-                new ApiAnnouncements(api, Clock.systemUTC())),
+            new Reconciler.Ports(new ApiHeads(api), workloads, workloads, announcements),
             new Reconciler.Manner(
                 kinds,
                 settings,
@@ -167,11 +169,14 @@ public class Lockstep {
             passes);
     ApiVersions allVersions = new ApiVersions(api, kinds, hasher, served);
     versionWebhook = new VersionWebhook(new VersionGuard(allVersions, namespaces::isTerminating));
+    boolean isLeftCleaned = config.retention().optedOut() == LockstepConfig.OptedOut.CLEAN;
     collector =
         new Collector(
             allVersions,
-            namespaces,
-            namespaces::all,
+            isLeftCleaned
+                ? new Collector.Scope(
+                    namespaces::optedInOrLeft, () -> listed.orElseGet(allVersions::namespaces))
+                : new Collector.Scope(namespaces, namespaces::all),
             new Retention(
                 new RetentionSettings(
                     config.keepVersions().configMaps(),
@@ -179,7 +184,11 @@ public class Lockstep {
                     config.retention().grace(),
                     config.retention().minimumAge())),
             new Collector.Schedule(
-                config.retention().mode(), config.retention().grace(), config.retention().sweep()),
+                config.retention().mode(),
+                config.retention().grace(),
+                config.retention().sweep(),
+                RETENTION_WRITES_PER_SECOND),
+            announcements,
             sweeps,
             Clock.systemUTC());
     pulse =
@@ -193,6 +202,7 @@ public class Lockstep {
             () -> Stream.concat(heads.watched(), Stream.of(namespaces.watched())).toList(),
             api::answers);
     contact = new Contact(api, config.namespace());
+    users = new UserWatch(api, passes, listed, collector::userGone);
     leadership = new Leadership(client, config.namespace(), this::lead, this::follow);
   }
 
@@ -207,7 +217,7 @@ public class Lockstep {
     }
     namespaces.start(
         new NamespaceWatch.Listener(
-            reconciler::namespaceOptedIn, this::namespaceChanged, reconciler::namespaceOptedOut));
+            this::namespaceOptedIn, this::namespaceChanged, this::namespaceOptedOut));
     contact.start(reconcilers);
     leadership.start();
     pulses.scheduleWithFixedDelay(pulse::beat, 1, SECONDS_BETWEEN_BEATS, TimeUnit.SECONDS);
@@ -216,11 +226,13 @@ public class Lockstep {
   private void lead() {
     reconciler.lead();
     collector.lead();
+    users.start();
   }
 
   private void follow() {
     reconciler.follow();
     collector.follow();
+    users.stop();
   }
 
   private void headAdded(ObjectId head) {
@@ -238,8 +250,18 @@ public class Lockstep {
     collector.touched(head.namespace());
   }
 
+  private void namespaceOptedIn(String namespace) {
+    collector.optedIn(namespace);
+    reconciler.namespaceOptedIn(namespace);
+  }
+
   private void namespaceChanged(String namespace) {
     reconciler.namespaceChanged(namespace);
+    collector.touched(namespace);
+  }
+
+  private void namespaceOptedOut(String namespace) {
+    reconciler.namespaceOptedOut(namespace);
     collector.touched(namespace);
   }
 
@@ -265,6 +287,7 @@ public class Lockstep {
   void stop() {
     pulses.shutdownNow();
     leadership.close();
+    users.stop();
     reconcilers.shutdownNow();
     passes.shutdownNow();
     sweeps.shutdownNow();

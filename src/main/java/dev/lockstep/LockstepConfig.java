@@ -147,6 +147,17 @@ public interface LockstepConfig {
     /** Between two looks at all namespaces. */
     @WithDefault("1h")
     Duration sweep();
+
+    /** What happens to the versions of a namespace that is not opted in any more. */
+    @WithDefault("keep")
+    OptedOut optedOut();
+  }
+
+  /** What happens to the versions of a namespace that is not opted in any more. */
+  enum OptedOut {
+    KEEP,
+    /** What nobody uses goes, as elsewhere. */
+    CLEAN
   }
 
   /** A kind that has a pod template. */

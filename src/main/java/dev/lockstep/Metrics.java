@@ -5,8 +5,10 @@ import dev.lockstep.reconcile.Reconciler;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.TimeGauge;
 import io.quarkus.runtime.Startup;
 import jakarta.inject.Singleton;
+import java.util.concurrent.TimeUnit;
 
 /** What is measured besides what Quarkus measures of itself; served beside the probes. */
 @Startup
@@ -41,6 +43,16 @@ class Metrics {
         .register(registry);
     FunctionCounter.builder("lockstep.retention.failures", collector, Collector::failures)
         .description("Looks at a namespace that failed, so that nothing was deleted there")
+        .register(registry);
+    FunctionCounter.builder("lockstep.retention.sweeps", collector, Collector::sweeps)
+        .description("Looks at all namespaces that came to their end")
+        .register(registry);
+    TimeGauge.builder(
+            "lockstep.retention.sweep",
+            collector,
+            TimeUnit.MILLISECONDS,
+            c -> c.lastSweep().toMillis())
+        .description("How long the last look at all namespaces took")
         .register(registry);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.LockstepConfig.CallerAuthentication.Mode;
 import dev.lockstep.binding.MissingPolicy;
 import dev.lockstep.binding.Rollout;
+import dev.lockstep.reconcile.Collector;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -46,6 +47,13 @@ class LockstepConfigTest {
     assertThat(config.callerAuthentication().mode()).isEqualTo(Mode.NONE);
     assertThat(config.callerAuthentication().ca()).isEqualTo(Path.of("/caller-ca/ca.crt"));
     assertThat(config.callerAuthentication().allowedNames()).isEmpty();
+    assertThat(config.keepVersions().configMaps()).isEqualTo(10);
+    assertThat(config.keepVersions().secrets()).isEqualTo(3);
+    assertThat(config.retention().mode()).isEqualTo(Collector.Mode.DELETE);
+    assertThat(config.retention().grace()).isEqualTo(Duration.ofSeconds(120));
+    assertThat(config.retention().minimumAge()).isEqualTo(Duration.ofHours(1));
+    assertThat(config.retention().sweep()).isEqualTo(Duration.ofHours(1));
+    assertThat(config.retention().optedOut()).isEqualTo(LockstepConfig.OptedOut.KEEP);
     assertThat(config.tls().certificate()).isEqualTo(Path.of("/tls/tls.crt"));
     assertThat(config.tls().key()).isEqualTo(Path.of("/tls/tls.key"));
   }
@@ -65,6 +73,13 @@ class LockstepConfigTest {
                 Map.entry("lockstep.kinds", "config-maps"),
                 Map.entry("lockstep.namespaces", "shop,shop-test"),
                 Map.entry("lockstep.heads", "referenced"),
+                Map.entry("lockstep.keep-versions.config-maps", "5"),
+                Map.entry("lockstep.keep-versions.secrets", "0"),
+                Map.entry("lockstep.retention.mode", "report"),
+                Map.entry("lockstep.retention.grace", "5m"),
+                Map.entry("lockstep.retention.minimum-age", "1d"),
+                Map.entry("lockstep.retention.sweep", "2h"),
+                Map.entry("lockstep.retention.opted-out", "clean"),
                 Map.entry("lockstep.custom-kinds[0].group", "example.com"),
                 Map.entry("lockstep.custom-kinds[0].version", "v1"),
                 Map.entry("lockstep.custom-kinds[0].resource", "apps"),
@@ -85,6 +100,13 @@ class LockstepConfigTest {
     assertThat(config.heads()).isEqualTo(LockstepConfig.Heads.REFERENCED);
     assertThat(config.kinds()).containsExactly(LockstepConfig.Kind.CONFIG_MAPS);
     assertThat(config.namespaces()).contains(Set.of("shop", "shop-test"));
+    assertThat(config.keepVersions().configMaps()).isEqualTo(5);
+    assertThat(config.keepVersions().secrets()).isZero();
+    assertThat(config.retention().mode()).isEqualTo(Collector.Mode.REPORT);
+    assertThat(config.retention().grace()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(config.retention().minimumAge()).isEqualTo(Duration.ofDays(1));
+    assertThat(config.retention().sweep()).isEqualTo(Duration.ofHours(2));
+    assertThat(config.retention().optedOut()).isEqualTo(LockstepConfig.OptedOut.CLEAN);
     LockstepConfig.CustomKind custom = config.customKinds().orElseThrow().get(0);
     assertThat(custom.group()).isEqualTo("example.com");
     assertThat(custom.version()).isEqualTo("v1");

@@ -30,6 +30,7 @@ class PropertyTest {
     RandomSequence sequence = new RandomSequence(seed);
     try {
       sequence.run(STEPS);
+      sequence.settle();
     } catch (AssertionError | RuntimeException e) {
       throw new AssertionError(
           "-Dlockstep.seed="

@@ -21,6 +21,7 @@ import dev.lockstep.version.Json;
 import dev.lockstep.version.Keys;
 import dev.lockstep.version.ObjectId;
 import dev.lockstep.version.VersionNumber;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -32,8 +33,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** One random life of a namespace; the seed says all of it. */
 final class RandomSequence {
@@ -63,7 +64,18 @@ final class RandomSequence {
   private static final List<String> SECRETS =
       List.of("a", "a", "s.key", "s.key", "a-v000", "a-v001", "s.key-v000", "missing", "", "");
 
-  private record Step(int weight, String name, Runnable action) {}
+  /**
+   * @param races whether it may also come in between two calls of retention
+   */
+  private record Step(int weight, String name, boolean races, Runnable action) {
+    Step(int weight, String name, Runnable action) {
+      this(weight, name, true, action);
+    }
+
+    static Step alone(int weight, String name, Runnable action) {
+      return new Step(weight, name, false, action);
+    }
+  }
 
   private final Random random;
   private final SmallCluster cluster = new SmallCluster();
@@ -77,14 +89,17 @@ final class RandomSequence {
           new Step(4, "forge a stamp", this::forgeStamp),
           new Step(3, "delete a head", this::deleteHead),
           new Step(2, "restore a head", this::restoreHead),
-          new Step(4, "write a head while Lockstep is away", this::writeHeadAway),
+          Step.alone(4, "write a head while Lockstep is away", this::writeHeadAway),
           new Step(2, "leave a head out, or take it in", this::leaveHeadOut),
           new Step(1, "seal a head", this::sealHead),
           new Step(2, "a stranger takes a name", this::stranger),
           new Step(1, "a quota fills or has room", () -> cluster.full = !cluster.full),
           new Step(8, "reconcile some heads", this::reconcile),
-          new Step(3, "retention", this::retention),
-          new Step(2, "opt out or in", this::optOutOrIn),
+          Step.alone(12, "time passes", this::timePasses),
+          new Step(4, "something late is persisted", this::persistLate),
+          new Step(4, "a pod starts", this::podStarts),
+          new Step(3, "a pod ends", this::podEnds),
+          Step.alone(2, "opt out or in", this::optOutOrIn),
           new Step(16, "apply a workload", this::applyWorkload),
           new Step(2, "replace a workload", this::replaceWorkload),
           new Step(10, "undo", this::undo),
@@ -94,20 +109,24 @@ final class RandomSequence {
           new Step(4, "set one name", this::setName),
           new Step(2, "set the image", this::setImage),
           new Step(2, "label a workload", this::labelWorkload),
-          new Step(4, "forge annotations of a workload", this::forgeWorkload),
+          Step.alone(4, "forge annotations of a workload", this::forgeWorkload),
           new Step(2, "set how a workload rolls out", this::setRollout),
           new Step(1, "leave a workload out, or take it in", this::leaveWorkloadOut),
-          new Step(2, "apply a workload while Lockstep is away", this::applyWorkloadAway),
-          new Step(1, "undo while Lockstep is away", this::undoAway),
+          Step.alone(2, "apply a workload while Lockstep is away", this::applyWorkloadAway),
+          Step.alone(1, "undo while Lockstep is away", this::undoAway),
           new Step(1, "delete a workload", this::deleteWorkload));
 
   /** What was done, for the report of a failure. */
   private final List<List<Object>> done = new ArrayList<>();
 
+  private final RetentionAtWork retention;
+  private boolean isMeanwhile;
   private int times;
 
   RandomSequence(long seed) {
     random = new Random(seed);
+    retention = new RetentionAtWork(cluster, promises, random);
+    cluster.beforeEachCall = this::meanwhile;
     for (String resource : List.of("deployments", "statefulsets", "jobs")) {
       WorkloadKind kind =
           WorkloadKind.BUILT_IN.stream()
@@ -119,17 +138,22 @@ final class RandomSequence {
   }
 
   void run(int length) {
-    int weights = steps.stream().mapToInt(Step::weight).sum();
     for (int i = 0; i < length; i++) {
-      int at = random.nextInt(weights);
-      for (Step step : steps) {
-        at -= step.weight();
-        if (at < 0) {
-          done.add(new ArrayList<>(List.of(step.name())));
-          step.action().run();
-          promises.hold();
-          break;
-        }
+      step(step -> true);
+      promises.hold();
+      retention.hold();
+    }
+  }
+
+  private void step(Predicate<Step> among) {
+    List<Step> some = steps.stream().filter(among).toList();
+    int at = random.nextInt(some.stream().mapToInt(Step::weight).sum());
+    for (Step step : some) {
+      at -= step.weight();
+      if (at < 0) {
+        done.add(new ArrayList<>(List.of(step.name())));
+        step.action().run();
+        return;
       }
     }
   }
@@ -244,7 +268,7 @@ final class RandomSequence {
         .ifPresent(
             id -> {
               note(id);
-              backups.add(cluster.objects.remove(id));
+              backups.add(cluster.remove(id));
               promises.pastAdmission(id);
             });
   }
@@ -343,17 +367,41 @@ final class RandomSequence {
               .path(Keys.ROLE)
               .asText()
               .equals("version");
-      cluster.put(id, real.object());
-      if (promises.isVersion(id)) {
-        promises.versionMadeUp(id);
+      if (!calledVersion && isReused(id, old, real.object()) && oneIn(3)) {
+        note("late");
+        retention.persistLater(
+            () -> {
+              if (cluster.find(id).equals(old)) {
+                assertThat(isReused(id, old, real.object())).as("reused by " + id).isTrue();
+                persist(id, old, request, real.object());
+              }
+            });
+        return;
       }
-      promises.headAdmitted(id, old, request, real.object());
+      persist(id, old, request, real.object());
       if (!calledVersion) {
         assertThat(cluster.admit(id, real.object(), false).object())
             .as("written again")
             .isEqualTo(real.object());
       }
     }
+  }
+
+  private void persist(
+      ObjectId id, Optional<ObjectNode> old, ObjectNode request, ObjectNode result) {
+    cluster.put(id, result);
+    if (promises.isVersion(id)) {
+      promises.versionMadeUp(id);
+    }
+    promises.headAdmitted(id, old, request, result);
+  }
+
+  /** Whether its content, which is new to it, is that of a version that is there. */
+  private boolean isReused(ObjectId id, Optional<ObjectNode> old, ObjectNode result) {
+    return cluster.optedIn
+        && Promises.isStamped(result)
+        && promises.isVersion(Promises.version(id, Promises.current(result)))
+        && old.filter(o -> !Promises.content(o).equals(Promises.content(result))).isPresent();
   }
 
   private void same(Admitted dry, Admitted real) {
@@ -427,58 +475,64 @@ final class RandomSequence {
     }
   }
 
-  /** Takes one version that nothing uses, a head's highest number only when it is the last. */
-  private void retention() {
-    String used = uses();
-    List<ObjectId> versions =
-        cluster.objects.keySet().stream().filter(promises::isVersion).toList();
-    List<ObjectId> unused = versions.stream().filter(v -> !used.contains(v.name() + "\"")).toList();
-    if (unused.isEmpty()) {
-      return;
-    }
-    ObjectId version = any(unused);
-    ObjectId head = Promises.headOf(version);
-    List<ObjectId> family = versions.stream().filter(v -> Promises.headOf(v).equals(head)).toList();
-    boolean highest =
-        family.stream()
-            .map(Promises::numberOf)
-            .max(Comparator.naturalOrder())
-            .get()
-            .equals(Promises.numberOf(version));
-    Optional<ObjectNode> there = cluster.find(head);
-    boolean current =
-        there
-            .filter(
-                o ->
-                    Promises.isStamped(o) && Promises.current(o).equals(Promises.numberOf(version)))
-            .isPresent();
-    if (!current && (!highest || there.isEmpty() && family.size() == 1)) {
-      note(version);
-      cluster.objects.remove(version);
-      promises.collected(head, version);
+  /** Time passes, and retention goes on meanwhile. */
+  private void timePasses() {
+    long seconds = oneIn(8) ? random.nextInt(2 * 3600) : random.nextInt(90);
+    note(seconds + " s");
+    retention.pass(Duration.ofSeconds(seconds));
+  }
+
+  /** Between two calls of retention to the API server something else may happen. */
+  private void meanwhile() {
+    if (retention.isPassing() && !isMeanwhile && cluster.optedIn && oneIn(3)) {
+      isMeanwhile = true;
+      List<Object> before = done.get(done.size() - 1);
+      before.add("MEANWHILE");
+      step(Step::races);
+      promises.hold();
+      retention.hold();
+      isMeanwhile = false;
     }
   }
 
-  private String uses() {
-    StringBuilder uses = new StringBuilder();
-    for (App app : cluster.apps.values()) {
-      app.persisted().ifPresent(object -> uses.append(object.get("spec")));
-      for (ObjectNode revision : app.revisionObjects()) {
-        uses.append(revision.path("spec")).append(revision.path("data"));
-        Json.annotation(revision, Keys.BASELINE)
-            .ifPresent(
-                noted ->
-                    Stream.of(noted.split(","))
-                        .map(entry -> entry.substring(entry.indexOf('/') + 1).replace('=', '-'))
-                        .forEach(name -> uses.append(name).append('"')));
-      }
+  private void podStarts() {
+    existing().ifPresent(app -> cluster.pods.add(pod(app)));
+  }
+
+  /** Made by a controller: no webhook sees it. */
+  private ObjectNode pod(App app) {
+    List<ObjectNode> templates = new ArrayList<>();
+    templates.add((ObjectNode) app.persisted().orElseThrow().at(app.kind.template()));
+    if (app.kind.revisions().isPresent()) {
+      app.revisions().forEach(revision -> templates.add((ObjectNode) revision.template()));
     }
-    return uses.toString();
+    ObjectNode pod = any(templates).deepCopy();
+    pod.withObject("/metadata").put("name", "pod-" + times++);
+    return pod.put("kind", "Pod");
+  }
+
+  private void podEnds() {
+    if (!cluster.pods.isEmpty()) {
+      cluster.pods.remove(random.nextInt(cluster.pods.size()));
+    }
+  }
+
+  /** To be called after the last step. */
+  void settle() {
+    done.add(new ArrayList<>(List.of("settle")));
+    retention.persistAll();
+    cluster.full = false;
+    List.copyOf(cluster.objects.keySet()).forEach(this::reconcile);
+    retention.settle();
+    promises.hold();
   }
 
   private void optOutOrIn() {
     cluster.optedIn = !cluster.optedIn;
     note(cluster.optedIn ? "in" : "out");
+    if (cluster.optedIn) {
+      retention.optedIn();
+    }
     if (oneIn(2)) {
       List.copyOf(cluster.objects.keySet()).forEach(this::reconcile);
       if (cluster.optedIn) {
@@ -738,10 +792,30 @@ final class RandomSequence {
           .isEqualTo(real.object());
     }
     promises.workloadAdmitted(app, asked, old, request, meanings, real.object());
+    Set<ObjectId> named = retention.isKept() ? retention.versionsNamedBy(real.object()) : Set.of();
     if (refused) {
       promises.workloadPastAdmission(app);
+    } else if (oneIn(4)) {
+      note("late");
+      retention.persistLater(() -> persist(app, old, real.object(), named));
     } else {
-      app.put(real.object());
+      persist(app, old, real.object(), named);
     }
+  }
+
+  /**
+   * @param old what the request was based on; if it is not that any more, the request is refused
+   */
+  private void persist(App app, Optional<ObjectNode> old, ObjectNode result, Set<ObjectId> named) {
+    if (app.persisted().equals(old)) {
+      assertThat(cluster.objects.keySet()).as("versions of " + app.name).containsAll(named);
+      app.put(result);
+    } else {
+      promises.workloadPastAdmission(app);
+    }
+  }
+
+  private void persistLate() {
+    retention.persistOne();
   }
 }

@@ -31,7 +31,9 @@ import dev.lockstep.version.VersionListener;
 import dev.lockstep.version.VersionNumber;
 import dev.lockstep.version.VersionStore;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,11 +54,16 @@ final class SmallCluster implements VersionStore, Revisions {
   final Map<String, App> apps = new LinkedHashMap<>();
   final ContentHasher hasher = new ContentHasher(() -> KEY);
   final CurrentVersions versions = new CurrentVersions(this, hasher);
+  final List<ObjectNode> pods = new ArrayList<>();
   boolean optedIn = true;
+
+  /** Comes before each call to the API server: whoever else is at work may have his turn. */
+  Runnable beforeEachCall = () -> {};
 
   /** Whether a quota refuses every create. */
   boolean full;
 
+  private final Map<ObjectId, Integer> changes = new HashMap<>();
   private boolean mayWrite = true;
   private final HeadWebhook headWebhook =
       new HeadWebhook(
@@ -81,7 +88,20 @@ final class SmallCluster implements VersionStore, Revisions {
   /** Past admission. */
   void put(ObjectId id, ObjectNode object) {
     assertThat(mayWrite).as("a dry run writes " + id).isTrue();
-    objects.put(id, object.deepCopy());
+    ObjectNode before = objects.put(id, object.deepCopy());
+    if (!object.equals(before)) {
+      changes.merge(id, 1, Integer::sum);
+    }
+  }
+
+  ObjectNode remove(ObjectId id) {
+    changes.merge(id, 1, Integer::sum);
+    return objects.remove(id);
+  }
+
+  /** How often what has or had this name was changed, made or removed. */
+  int changes(ObjectId id) {
+    return changes.getOrDefault(id, 0);
   }
 
   /** What the API server would persist for this request. */
@@ -144,6 +164,7 @@ final class SmallCluster implements VersionStore, Revisions {
 
   @Override
   public Optional<JsonNode> get(ObjectId id) {
+    beforeEachCall.run();
     return find(id).map(object -> object);
   }
 
@@ -160,6 +181,7 @@ final class SmallCluster implements VersionStore, Revisions {
   }
 
   private List<JsonNode> versionsOf(ObjectId head) {
+    beforeEachCall.run();
     return objects.entrySet().stream()
         .filter(entry -> entry.getKey().kind() == head.kind())
         .map(Map.Entry::getValue)
@@ -178,6 +200,7 @@ final class SmallCluster implements VersionStore, Revisions {
 
   @Override
   public Creation create(ObjectId id, JsonNode object, boolean dryRun) {
+    beforeEachCall.run();
     if (full) {
       return new Creation.Failed(new ApiCallException(403, "exceeded quota"));
     }
@@ -217,6 +240,7 @@ final class SmallCluster implements VersionStore, Revisions {
 
   @Override
   public boolean unmark(ObjectId version) {
+    beforeEachCall.run();
     Optional<ObjectNode> marked = find(version);
     marked.ifPresent(
         object -> {

@@ -14,16 +14,20 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
@@ -37,16 +41,21 @@ public final class ApiServer implements AutoCloseable {
   private static final int LONGEST_MESSAGE = 400;
   private static final int PAGE = 100;
   private static final int NOT_FOUND = 404;
+  private static final int PAGE_OF_METADATA = 500;
 
   private static final String JSON = "application/json";
   private static final String MERGE_PATCH = "application/merge-patch+json";
+  private static final String METADATA =
+      "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
   private static final String METADATA_LIST =
       "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 
   /** Of all words about a Secret, these are Kubernetes' own, which hold none of its content. */
   private static final Pattern HARMLESS =
       Pattern.compile(
-          "secrets( \"[-a-z0-9.]*\")? is forbidden: (exceeded quota: |User \"[^\"]*\" cannot ).*"
+          "(admission webhook \"heads\\.lockstep\\.dev\" denied the request: lockstep: cannot [^:]*: )?"
+              + "(secrets( \"[-a-z0-9.]*\")? is forbidden: )?"
+              + "(exceeded quota: |User \"[^\"]*\" cannot ).*"
               + "|Internal error occurred: failed calling webhook .*");
 
   private final CallListener listener;
@@ -86,34 +95,60 @@ public final class ApiServer implements AutoCloseable {
 
   /** All items of a list. */
   List<JsonNode> list(String path) {
-    return items(send("list", path, request(path)));
+    return items(send("list", path, request(path)).orThrow());
   }
 
   /** All items of a list, their metadata alone. */
   List<JsonNode> listMetadata(String path) {
-    return items(send("list", path, request(path).header("Accept", METADATA_LIST)));
+    List<JsonNode> all = new ArrayList<>();
+    forEachMetadata(path, all::add);
+    return all;
+  }
+
+  /** Goes through the metadata of a list that may be long. */
+  void forEachMetadata(String path, Consumer<JsonNode> action) {
+    whileWanted(path, PAGE_OF_METADATA, METADATA_LIST, always(action));
   }
 
   /** Goes through a list of large objects, some at a time. */
   void forEachPage(String path, Consumer<JsonNode> action) {
-    String token = "";
-    do {
-      JsonNode list =
-          send(
-                  "list",
-                  path,
-                  request(path + "?limit=" + PAGE + (token.isEmpty() ? "" : "&continue=" + token)))
-              .orThrow();
-      JsonNode kind = list.path("kind");
-      for (JsonNode item : list.path("items")) {
-        action.accept(whole(item, list.path("apiVersion"), kind));
-      }
-      token = list.at("/metadata/continue").asText("");
-    } while (!token.isEmpty());
+    whileWanted(path, PAGE, JSON, always(action));
   }
 
-  private static List<JsonNode> items(Reply reply) {
-    JsonNode list = reply.orThrow();
+  private static Predicate<JsonNode> always(Consumer<JsonNode> action) {
+    return item -> {
+      action.accept(item);
+      return true;
+    };
+  }
+
+  /**
+   * The same, as long as more is wanted.
+   *
+   * @param wantsMore false ends it
+   * @return false if it was ended
+   */
+  boolean whileWanted(String path, Predicate<JsonNode> wantsMore) {
+    return whileWanted(path, PAGE, JSON, wantsMore);
+  }
+
+  private boolean whileWanted(String path, int page, String accept, Predicate<JsonNode> wantsMore) {
+    String token = "";
+    do {
+      String query = (path.contains("?") ? "&" : "?") + "limit=" + page + token;
+      JsonNode list = send("list", path, request(path + query).header("Accept", accept)).orThrow();
+      for (JsonNode item : items(list)) {
+        if (!wantsMore.test(item)) {
+          return false;
+        }
+      }
+      String next = list.at("/metadata/continue").asText("");
+      token = next.isEmpty() ? "" : "&continue=" + URLEncoder.encode(next, StandardCharsets.UTF_8);
+    } while (!token.isEmpty());
+    return true;
+  }
+
+  private static List<JsonNode> items(JsonNode list) {
     List<JsonNode> items = new ArrayList<>();
     for (JsonNode item : list.path("items")) {
       items.add(whole(item, list.path("apiVersion"), list.path("kind")));
@@ -149,12 +184,27 @@ public final class ApiServer implements AutoCloseable {
     return send("delete", path, request(path).method("DELETE", JSON, options.toString()));
   }
 
+  /**
+   * A watch of metadata alone, that keeps nothing.
+   *
+   * @param types of events that are told: {@code DELETED}
+   * @param watch completed when it ends; to cancel it is to end it
+   */
+  void watchMetadata(
+      String path, Set<String> types, Consumer<JsonNode> told, CompletableFuture<Void> watch) {
+    HttpRequest request = to(path).header("Accept", METADATA).forStreaming().build();
+    new EventStream(client.getHttpClient(), json, types, told).follow(request, watch);
+  }
+
   private HttpRequest.Builder request(String path) {
+    return to(path).timeout(TIME_FOR_A_CALL.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private HttpRequest.Builder to(String path) {
     return client
         .getHttpClient()
         .newHttpRequestBuilder()
-        .uri(client.getMasterUrl().toString().replaceAll("/$", "") + path)
-        .timeout(TIME_FOR_A_CALL.toMillis(), TimeUnit.MILLISECONDS);
+        .uri(client.getMasterUrl().toString().replaceAll("/$", "") + path);
   }
 
   /** An answer of the API server, whatever it says. */

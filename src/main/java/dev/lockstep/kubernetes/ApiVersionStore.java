@@ -11,6 +11,7 @@ import dev.lockstep.version.ObjectId;
 import dev.lockstep.version.Stamp;
 import dev.lockstep.version.Version;
 import dev.lockstep.version.VersionListener;
+import dev.lockstep.version.VersionName;
 import dev.lockstep.version.VersionNumber;
 import dev.lockstep.version.VersionStore;
 import java.util.List;
@@ -88,7 +89,11 @@ public final class ApiVersionStore implements VersionStore {
 
   private void made(ObjectId version) {
     listener.made(version.kind());
-    About.object(version).log(() -> LOG.infof("%s: made", version));
+    About about = About.object(version);
+    VersionName.parse(version.name())
+        .map(name -> about.version(name.number()))
+        .orElse(about)
+        .log(() -> LOG.infof("%s: made", version));
   }
 
   /** The label makes sure that the webhook is called, also where it is for heads alone. */

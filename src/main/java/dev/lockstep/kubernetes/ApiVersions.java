@@ -17,11 +17,14 @@ import dev.lockstep.version.ObjectId;
 import dev.lockstep.version.Version;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** Versions and their users in the API server. */
 public final class ApiVersions implements Versions {
@@ -70,21 +73,48 @@ public final class ApiVersions implements Versions {
   }
 
   @Override
-  public void forEachUser(String namespace, Consumer<JsonNode> action) {
-    for (WorkloadKind kind : kinds.all()) {
-      String path = Paths.all(kind.group(), kind.version(), namespace, kind.resource());
-      try {
-        api.forEachPage(path, action);
-      } catch (ApiCallException e) {
-        // Without its CRD a configured kind has no objects; without rights we can't know.
-        if (kind.isBuiltIn() || e.code() != NOT_FOUND) {
-          throw e;
-        }
-      }
-    }
+  public void forEachUser(String namespace, Predicate<JsonNode> wantsMore) {
+    // A kind of the cluster's own may make what the others are.
+    Map<Boolean, List<WorkloadKind>> isPod =
+        kinds.all().stream()
+            .sorted(Comparator.comparing(WorkloadKind::isBuiltIn))
+            .collect(Collectors.partitioningBy(kind -> kind.template().matches()));
     WorkloadKind.Revisions revisions = WorkloadKind.CONTROLLER_REVISIONS;
-    api.forEachPage(
-        Paths.all(revisions.group(), revisions.version(), namespace, revisions.resource()), action);
+    String revisionsPath =
+        Paths.all(revisions.group(), revisions.version(), namespace, revisions.resource());
+    if (ofKinds(isPod.get(false), namespace, wantsMore)
+        && api.whileWanted(revisionsPath, wantsMore)) {
+      ofKinds(isPod.get(true), namespace, wantsMore);
+    }
+  }
+
+  private boolean ofKinds(
+      List<WorkloadKind> some, String namespace, Predicate<JsonNode> wantsMore) {
+    return some.stream().allMatch(kind -> ofKind(kind, namespace, wantsMore));
+  }
+
+  private boolean ofKind(WorkloadKind kind, String namespace, Predicate<JsonNode> wantsMore) {
+    String path = Paths.all(kind.group(), kind.version(), namespace, kind.resource());
+    try {
+      return api.whileWanted(path, wantsMore);
+    } catch (ApiCallException e) {
+      // Without its CRD a configured kind has no objects; without rights we can't know.
+      if (kind.isBuiltIn() || e.code() != NOT_FOUND) {
+        throw e;
+      }
+      return true;
+    }
+  }
+
+  @Override
+  public Set<String> namespaces() {
+    Set<String> namespaces = new HashSet<>();
+    for (HeadKind kind : served) {
+      api.forEachMetadata(
+          Paths.everywhere(kind, Keys.VERSION_ROLE),
+          version -> namespaces.add(version.at("/metadata/namespace").asText()));
+    }
+    return namespaces;
   }
 
   @Override

@@ -59,7 +59,10 @@ public final class HashKey implements Supplier<byte[]> {
     if (reply.code() == 409) {
       return Optional.empty();
     }
-    reply.orThrow();
+    if (!reply.isSuccess()) {
+      // It is nobody's Secret but ours.
+      throw reply.failure().discreet();
+    }
     return Optional.of(bytes);
   }
 

@@ -1,5 +1,6 @@
 package dev.lockstep.kubernetes;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.lockstep.version.HeadKind;
 import dev.lockstep.version.Json;
 import dev.lockstep.version.Keys;
@@ -74,7 +75,7 @@ public final class NamespaceWatch implements Namespaces, AutoCloseable {
 
   @Override
   public Optional<OptedIn> optedIn(String namespace) {
-    if (NEVER.contains(namespace) || namespace.equals(ownNamespace) || !source.mayBe(namespace)) {
+    if (isNever(namespace)) {
       return Optional.empty();
     }
     Optional<NamespaceSource.Known> known = source.find(namespace);
@@ -84,10 +85,34 @@ public final class NamespaceWatch implements Namespaces, AutoCloseable {
           .filter(found -> !found.ends())
           .map(found -> new OptedIn(namespace, found.annotations(), served));
     }
-    return api.get(Paths.namespace(namespace))
+    return live(namespace)
         .filter(live -> Json.label(live, Keys.VERSIONING).filter(Keys.OPTED_IN::equals).isPresent())
-        .filter(live -> !live.path("metadata").has("deletionTimestamp"))
         .map(live -> new OptedIn(namespace, Json.annotations(live), served));
+  }
+
+  /**
+   * The same, and besides every other namespace that could be opted in: it may have been once.
+   *
+   * @throws dev.lockstep.version.ApiCallException if the API server does not answer
+   */
+  public Optional<OptedIn> optedInOrLeft(String namespace) {
+    return isNever(namespace)
+        ? Optional.empty()
+        : optedIn(namespace)
+            .or(
+                () ->
+                    live(namespace)
+                        .map(left -> new OptedIn(namespace, Json.annotations(left), served)));
+  }
+
+  private boolean isNever(String namespace) {
+    return NEVER.contains(namespace) || namespace.equals(ownNamespace) || !source.mayBe(namespace);
+  }
+
+  /** As it is now, if it is not on its way out. */
+  private Optional<JsonNode> live(String namespace) {
+    return api.get(Paths.namespace(namespace))
+        .filter(live -> !live.path("metadata").has("deletionTimestamp"));
   }
 
   /**
@@ -96,9 +121,7 @@ public final class NamespaceWatch implements Namespaces, AutoCloseable {
    * @throws dev.lockstep.version.ApiCallException if the API server does not answer
    */
   public boolean isTerminating(String namespace) {
-    return api.get(Paths.namespace(namespace))
-        .filter(live -> !live.path("metadata").has("deletionTimestamp"))
-        .isEmpty();
+    return live(namespace).isEmpty();
   }
 
   @Override

@@ -33,8 +33,7 @@ final class Paths {
   }
 
   static String all(String group, String version, String namespace, String resource) {
-    String root = group.isEmpty() ? "/api/" + version : "/apis/" + group + "/" + version;
-    return root + "/namespaces/" + namespace + "/" + resource;
+    return root(group, version) + "/namespaces/" + namespace + "/" + resource;
   }
 
   /** All heads, or all versions, of a kind and namespace. */
@@ -50,7 +49,22 @@ final class Paths {
         return parts[i + 2];
       }
     }
-    return parts.length > 3 ? parts[3] : parts[1];
+    int place = parts[1].equals("apis") ? 4 : 3;
+    return parts.length > place ? parts[place] : parts[1];
+  }
+
+  /** All heads, or all versions, of a kind in the whole cluster. */
+  static String everywhere(HeadKind kind, String role) {
+    return everywhere("", "v1", kind.resource()) + labelled(Keys.ROLE + "=" + role);
+  }
+
+  /** All objects of a resource in the whole cluster. */
+  static String everywhere(String group, String version, String resource) {
+    return root(group, version) + "/" + resource;
+  }
+
+  private static String root(String group, String version) {
+    return group.isEmpty() ? "/api/" + version : "/apis/" + group + "/" + version;
   }
 
   /** The query of a request that writes. */

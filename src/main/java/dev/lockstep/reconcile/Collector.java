@@ -1,13 +1,17 @@
 package dev.lockstep.reconcile;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lockstep.logging.About;
 import dev.lockstep.retention.Retention;
 import dev.lockstep.version.ApiCallException;
 import dev.lockstep.version.Namespaces;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +27,9 @@ public final class Collector {
   private static final Logger LOG = Logger.getLogger(Collector.class);
   private static final Duration SOON = Duration.ofSeconds(5);
 
+  /** What goes with a workload goes within the usual time that its pods have to end. */
+  private static final Duration PODS_END = Duration.ofSeconds(30);
+
   /** What is done with what may go. */
   public enum Mode {
     DELETE,
@@ -34,37 +41,60 @@ public final class Collector {
   /**
    * @param grace between the first sighting of a version as unused and its delete
    * @param sweep between two sweeps through all namespaces
+   * @param writesPerSecond marks and deletes, at most
    */
-  public record Schedule(Mode mode, Duration grace, Duration sweep) {}
+  public record Schedule(Mode mode, Duration grace, Duration sweep, int writesPerSecond) {}
 
-  private final Namespaces namespaces;
-  private final Supplier<Collection<String>> allNamespaces;
+  /**
+   * Where it looks.
+   *
+   * @param namespaces those that are looked at
+   * @param all the names of all of them, for the sweep; may fail with an {@link ApiCallException}
+   */
+  public record Scope(Namespaces namespaces, Supplier<Collection<String>> all) {}
+
+  private final Scope scope;
   private final Sweep sweep;
   private final Schedule schedule;
+  private final Announcements announcements;
   private final ScheduledExecutorService executor;
+  private final Clock clock;
   private final WorkQueue<String> queue;
-  private final Set<String> scheduled = ConcurrentHashMap.newKeySet();
+
+  /** When the next look at a namespace is due, besides those of the sweep. */
+  private final Map<String, Instant> due = new ConcurrentHashMap<>();
+
+  /** Where a version goes as soon as nobody names it, and when that was seen. */
+  private final Map<String, Instant> waiting = new ConcurrentHashMap<>();
+
+  /** Since when a namespace is known to be opted in, so that admissions take marks off there. */
+  private final Map<String, Instant> optedIn = new ConcurrentHashMap<>();
+
   private final AtomicLong failures = new AtomicLong();
+  private final AtomicLong sweeps = new AtomicLong();
+  private volatile Duration lastSweep = Duration.ZERO;
   private volatile boolean leading;
 
   public Collector(
       Versions versions,
-      Namespaces namespaces,
-      Supplier<Collection<String>> allNamespaces,
+      Scope scope,
       Retention retention,
       Schedule schedule,
+      Announcements announcements,
       ScheduledExecutorService executor,
       Clock clock) {
-    this.namespaces = namespaces;
-    this.allNamespaces = allNamespaces;
+    this.scope = scope;
     this.sweep =
         new Sweep(
             versions,
             retention,
             schedule.mode() == Mode.REPORT ? Sweep.Mode.REPORT : Sweep.Mode.DELETE,
+            new Throttle(schedule.writesPerSecond()),
             clock);
     this.schedule = schedule;
+    this.announcements = announcements;
     this.executor = executor;
+    this.clock = clock;
     this.queue = new WorkQueue<>(executor, this::look);
     executor.scheduleWithFixedDelay(
         this::sweepAll,
@@ -75,17 +105,41 @@ public final class Collector {
 
   public void lead() {
     leading = true;
-    sweepAll();
+    executor.execute(this::sweepAll);
   }
 
   public void follow() {
     leading = false;
     queue.clear();
+    due.clear();
+    waiting.clear();
   }
 
-  /** To be called when heads or users of a namespace may have changed. */
+  /**
+   * To be called when a namespace is opted in, or found to be, by whoever may lead some day: what
+   * was marked before may have been named since by a request that nobody saw, and that is still on
+   * its way.
+   */
+  public void optedIn(String namespace) {
+    optedIn.put(namespace, clock.instant());
+  }
+
+  /** To be called when heads of a namespace, or the namespace itself, may have changed. */
   public void touched(String namespace) {
-    lookAfter(namespace, SOON);
+    lookAt(namespace, clock.instant().plus(SOON));
+  }
+
+  /**
+   * To be called when something went that may have named a version. There is a look only where one
+   * waits for that, and one for all that goes within a grace period.
+   */
+  public void userGone(String namespace) {
+    Instant seen = waiting.get(namespace);
+    if (seen != null) {
+      Instant soon = clock.instant().plus(PODS_END);
+      Instant later = seen.plus(schedule.grace());
+      lookAt(namespace, soon.isAfter(later) ? soon : later);
+    }
   }
 
   /** How many versions were deleted since this server started. */
@@ -103,26 +157,63 @@ public final class Collector {
     return failures.get();
   }
 
+  /** How many sweeps through all namespaces came to their end since this server started. */
+  public long sweeps() {
+    return sweeps.get();
+  }
+
+  /** How long the last sweep took. */
+  public Duration lastSweep() {
+    return lastSweep;
+  }
+
   private void sweepAll() {
-    if (isAtWork()) {
-      allNamespaces.get().forEach(queue::add);
+    if (!isAtWork()) {
+      return;
     }
+    Collection<String> all;
+    try {
+      all = scope.all().get();
+    } catch (ApiCallException e) {
+      failures.incrementAndGet();
+      LOG.warnf("no sweep through all namespaces: %s", e.getMessage());
+      return;
+    }
+    Instant begun = clock.instant();
+    all.forEach(queue::add);
+    // One thread does all of it, in this order.
+    executor.execute(
+        () -> {
+          lastSweep = Duration.between(begun, clock.instant());
+          sweeps.incrementAndGet();
+        });
   }
 
   private boolean isAtWork() {
     return leading && schedule.mode() != Mode.OFF;
   }
 
-  private void lookAfter(String namespace, Duration delay) {
-    if (isAtWork() && scheduled.add(namespace)) {
+  /** An earlier time takes the place of a later one. */
+  private synchronized void lookAt(String namespace, Instant time) {
+    if (isAtWork() && isFirst(namespace, time)) {
       executor.schedule(
           () -> {
-            scheduled.remove(namespace);
-            queue.add(namespace);
+            if (due.remove(namespace, time)) {
+              queue.add(namespace);
+            }
           },
-          delay.toMillis(),
+          Duration.between(clock.instant(), time).toMillis(),
           TimeUnit.MILLISECONDS);
     }
+  }
+
+  private boolean isFirst(String namespace, Instant time) {
+    Instant before = due.get(namespace);
+    if (before != null && !time.isBefore(before)) {
+      return false;
+    }
+    due.put(namespace, time);
+    return true;
   }
 
   private boolean look(String name) {
@@ -130,23 +221,51 @@ public final class Collector {
       return true;
     }
     try {
-      boolean isMarked = namespaces.optedIn(name).map(sweep::of).orElse(false);
-      if (isMarked) {
-        lookAfter(name, schedule.grace().plus(SOON));
+      Sweep.Outcome outcome =
+          scope
+              .namespaces()
+              .optedIn(name)
+              .map(namespace -> sweep.of(namespace, optedIn.getOrDefault(name, Instant.MIN)))
+              .orElse(Sweep.Outcome.NOTHING);
+      Instant now = clock.instant();
+      if (outcome.isWaiting() || outcome.isLeaving()) {
+        waiting.put(name, now);
+      } else {
+        waiting.remove(name);
+      }
+      if (outcome.isMarked() || outcome.isLeaving()) {
+        lookAt(name, now.plus(schedule.grace()).plus(SOON));
       }
       return true;
     } catch (ApiCallException e) {
-      failures.incrementAndGet();
       About.namespace(name)
           .log(
               () ->
                   LOG.warnf(
                       "namespace %s: no version is deleted: %s", name, e.discreet().getMessage()));
+      failed(name, e.discreet().getMessage());
       return false;
     } catch (RuntimeException e) {
-      failures.incrementAndGet();
       About.namespace(name).log(() -> LOG.errorf(e, "namespace %s: no version is deleted", name));
+      failed(name, "an error in Lockstep; its log has it");
       return false;
     }
+  }
+
+  private void failed(String namespace, String why) {
+    failures.incrementAndGet();
+    announcements.tell(
+        namespaceObject(namespace),
+        Announcements.Severity.WARNING,
+        "RetentionFailed",
+        "no unused version is deleted here until it succeeds, which is tried again: " + why);
+  }
+
+  /** Events about a namespace are in it, where those who work there look. */
+  private static JsonNode namespaceObject(String name) {
+    ObjectNode object = JsonNodeFactory.instance.objectNode();
+    object.put("apiVersion", "v1").put("kind", "Namespace");
+    object.putObject("metadata").put("name", name).put("namespace", name);
+    return object;
   }
 }

@@ -11,6 +11,7 @@ import dev.lockstep.version.ObjectId;
 import dev.lockstep.version.OptedIn;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,27 +36,40 @@ final class Sweep {
     REPORT
   }
 
+  /**
+   * What a look has left to be done.
+   *
+   * @param isMarked something is marked: another look is due after the grace period
+   * @param isLeaving something is named only by what is on its way out: the same
+   * @param isWaiting something goes as soon as nobody names it any more
+   */
+  record Outcome(boolean isMarked, boolean isLeaving, boolean isWaiting) {
+    static final Outcome NOTHING = new Outcome(false, false, false);
+  }
+
   private final Versions versions;
   private final Retention retention;
   private final Mode mode;
+  private final Throttle writes;
   private final Clock clock;
   private final Set<String> reported = ConcurrentHashMap.newKeySet();
   private final AtomicLong deleted = new AtomicLong();
 
-  Sweep(Versions versions, Retention retention, Mode mode, Clock clock) {
+  Sweep(Versions versions, Retention retention, Mode mode, Throttle writes, Clock clock) {
     this.versions = versions;
     this.retention = retention;
     this.mode = mode;
+    this.writes = writes;
     this.clock = clock;
   }
 
   /**
-   * @return whether something is marked, so that another look is due after the grace period
+   * @param since when admissions are known to take marks off in this namespace
    */
-  boolean of(OptedIn namespace) {
+  Outcome of(OptedIn namespace, Instant since) {
     List<Candidate> all = versions.all(namespace.name());
     if (all.isEmpty()) {
-      return false;
+      return Outcome.NOTHING;
     }
     Instant now = clock.instant();
     Map<HeadRef, JsonNode> heads = versions.heads(namespace.name());
@@ -66,12 +80,15 @@ final class Sweep {
                 && isLast(version, all)
                 && versions.exists(version.head(), namespace.name()));
     Uses uses = uses(namespace.name(), expendable);
-    List<Step> steps = retention.steps(all, expendable, uses, now);
+    List<Step> steps = retention.steps(all, expendable, uses, since, now);
     boolean isMarked = false;
     for (Step step : steps) {
       isMarked |= take(step);
     }
-    return isMarked || isWaiting(all, steps);
+    return new Outcome(
+        isMarked || isMarkedAlready(all, steps),
+        expendable.stream().anyMatch(v -> uses.has(v.name()) && !uses.isNeeded(v.name())),
+        expendable.stream().anyMatch(v -> uses.isNeeded(v.name())));
   }
 
   /** The highest number of a head that is there, but no head now, is where counting goes on. */
@@ -85,13 +102,21 @@ final class Sweep {
     Set<String> names = expendable.stream().map(Candidate::name).collect(Collectors.toSet());
     Uses uses = new Uses(names::contains);
     if (!names.isEmpty()) {
-      versions.forEachUser(namespace, uses::add);
+      // Whoever needs it, one is enough: most looks end before the list of pods.
+      Set<String> open = new HashSet<>(names);
+      versions.forEachUser(
+          namespace,
+          user -> {
+            uses.add(user);
+            open.removeIf(uses::isNeeded);
+            return !open.isEmpty();
+          });
     }
     return uses;
   }
 
   /** Whether a mark is there already whose time has not come. */
-  private static boolean isWaiting(List<Candidate> all, List<Step> steps) {
+  private static boolean isMarkedAlready(List<Candidate> all, List<Step> steps) {
     Set<Candidate> touched = steps.stream().map(Step::version).collect(Collectors.toSet());
     return all.stream().anyMatch(v -> v.unusedSince().isPresent() && !touched.contains(v));
   }
@@ -101,12 +126,15 @@ final class Sweep {
    */
   private boolean take(Step step) {
     Candidate version = step.version();
-    if (step instanceof Step.Unmark) {
-      versions.unmark(version);
+    if (mode == Mode.REPORT) {
+      if (!(step instanceof Step.Unmark)) {
+        report(version);
+      }
       return false;
     }
-    if (mode == Mode.REPORT) {
-      report(version);
+    writes.await();
+    if (step instanceof Step.Unmark) {
+      versions.unmark(version);
       return false;
     }
     if (step instanceof Step.Mark) {

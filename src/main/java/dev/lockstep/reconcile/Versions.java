@@ -7,6 +7,7 @@ import dev.lockstep.retention.Users;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Versions of a namespace and all that can use them. Reads are live and complete: every method
@@ -15,6 +16,9 @@ import java.util.Map;
 public interface Versions extends Users {
 
   List<Candidate> all(String namespace);
+
+  /** Every namespace that has one, opted in or not. */
+  Set<String> namespaces();
 
   /** Metadata of the heads. */
   Map<HeadRef, JsonNode> heads(String namespace);

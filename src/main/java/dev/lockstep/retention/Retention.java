@@ -66,13 +66,14 @@ public final class Retention {
 
   /**
    * @param uses of a complete look at every user, after {@code versions} were read
+   * @param since when admissions are known to take marks off: one from before says nothing
    */
   public List<Step> steps(
-      List<Candidate> versions, Set<Candidate> expendable, Uses uses, Instant now) {
+      List<Candidate> versions, Set<Candidate> expendable, Uses uses, Instant since, Instant now) {
     List<Step> steps = new ArrayList<>();
     for (Candidate version : versions) {
       boolean unused = expendable.contains(version) && !uses.has(version.name());
-      if (unused && version.unusedSince().isEmpty()) {
+      if (unused && version.unusedSince().filter(mark -> !mark.isBefore(since)).isEmpty()) {
         steps.add(new Step.Mark(version));
       } else if (unused && version.unusedSince().get().plus(settings.grace()).isBefore(now)) {
         steps.add(new Step.Delete(version));

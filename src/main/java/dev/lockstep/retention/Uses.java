@@ -18,6 +18,7 @@ import java.util.function.Predicate;
  */
 public final class Uses {
   private final Map<String, List<String>> users = new HashMap<>();
+  private final Set<String> staying = new HashSet<>();
   private final Predicate<String> isVersion;
 
   /**
@@ -39,9 +40,11 @@ public final class Uses {
           .forEach((head, number) -> named.add(head.version(number).name()));
     }
     String user = object.path("kind").asText() + " " + Json.name(object);
-    named.stream()
-        .filter(isVersion)
-        .forEach(name -> users.computeIfAbsent(name, n -> new ArrayList<>()).add(user));
+    named.removeIf(isVersion.negate());
+    named.forEach(name -> users.computeIfAbsent(name, n -> new ArrayList<>()).add(user));
+    if (!object.path("metadata").has("deletionTimestamp")) {
+      staying.addAll(named);
+    }
   }
 
   private static void strings(JsonNode node, Set<String> into) {
@@ -53,6 +56,11 @@ public final class Uses {
 
   public boolean has(String name) {
     return users.containsKey(name);
+  }
+
+  /** Whether somebody names it who is not on the way out. */
+  public boolean isNeeded(String name) {
+    return staying.contains(name);
   }
 
   /** {@code Deployment my-app}, one for each object; none where nothing names it. */

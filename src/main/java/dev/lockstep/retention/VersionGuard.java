@@ -34,7 +34,12 @@ public final class VersionGuard {
       return;
     }
     Uses uses = new Uses(id.name()::equals);
-    users.forEachUser(id.namespace(), uses::add);
+    users.forEachUser(
+        id.namespace(),
+        user -> {
+          uses.add(user);
+          return true;
+        });
     List<String> named = uses.of(id.name());
     if (!named.isEmpty()) {
       throw new Denial(

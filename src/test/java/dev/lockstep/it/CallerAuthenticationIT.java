@@ -97,7 +97,7 @@ class CallerAuthenticationIT {
         .containsExactly("app-config-v000");
     Result denied = shop.tryKubectl("", "delete", "configmap", "app-config-v000");
     assertThat(denied.exit()).isNotZero();
-    assertThat(denied.err()).contains("lockstep: cannot delete");
+    assertThat(denied.err()).contains("lockstep: cannot allow this delete");
   }
 
   @Test

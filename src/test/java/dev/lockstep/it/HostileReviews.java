@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.regex.Matcher;
 
 /**
  * What somebody may post who means harm: malformed, cut off, deeply nested, huge and made-up
@@ -127,7 +128,7 @@ final class HostileReviews {
     boolean lists = random.nextBoolean();
     String open = (lists ? "[" : "{\"a\":").repeat(depth);
     String inner = open + "1" + (random.nextBoolean() ? (lists ? "]" : "}").repeat(depth) : "");
-    return utf8(random.nextBoolean() ? inner : any(good).toString().replaceFirst("\"bar\"", inner));
+    return utf8(random.nextBoolean() ? inner : goodWith(inner));
   }
 
   /** A review that is one, of an object that can't be. */
@@ -205,7 +206,12 @@ final class HostileReviews {
           case 4 -> names(MEBIBYTE / 16);
           default -> "\"" + "x".repeat(17 * MEBIBYTE) + "\"";
         };
-    return utf8(any(good).toString().replaceFirst("\"bar\"", filling));
+    return utf8(goodWith(filling));
+  }
+
+  /** A good review with this in the place of one of its texts. */
+  private String goodWith(String json) {
+    return any(good).toString().replaceFirst("\"bar\"", Matcher.quoteReplacement(json));
   }
 
   /** An object each of whose fields has another name. */

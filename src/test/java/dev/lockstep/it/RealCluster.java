@@ -114,6 +114,19 @@ public final class RealCluster implements AutoCloseable {
     return read("lockstep-ready").strip();
   }
 
+  /** All that the servers measure now, as Prometheus reads it. */
+  Measured measured() {
+    StringBuilder text = new StringBuilder();
+    try (DirectoryStream<Path> urls = Files.newDirectoryStream(folder, "lockstep*-management")) {
+      for (Path url : urls) {
+        text.append(RestAssured.get(Files.readString(url).strip() + "/q/metrics").asString());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return Measured.of(text.toString());
+  }
+
   /** What the servers measure now, in all; the names of metrics are Prometheus'. */
   double metric(String name) {
     double sum = 0;

@@ -7,24 +7,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.lockstep.binding.HeadRef;
 import dev.lockstep.retention.Candidate;
 import dev.lockstep.retention.Made;
 import dev.lockstep.retention.Retention;
 import dev.lockstep.retention.RetentionSettings;
 import dev.lockstep.version.ApiCallException;
+import dev.lockstep.version.Json;
 import dev.lockstep.version.Namespaces;
 import dev.lockstep.version.OptedIn;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executors;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -32,10 +40,27 @@ class CollectorTest {
   private static final Duration GRACE = Duration.ofMinutes(2);
   private static final Duration SWEEP = Duration.ofHours(1);
 
-  private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor();
+  /** Looks that are due later, in seconds from now; none of them comes while a test runs. */
+  private final List<Long> later = new CopyOnWriteArrayList<>();
+
+  private final ScheduledExecutorService executor =
+      new ScheduledThreadPoolExecutor(1) {
+        @Override
+        public ScheduledFuture<?> schedule(Runnable command, long delay, TimeUnit unit) {
+          if (unit.toMillis(delay) >= 1000) {
+            later.add(unit.toSeconds(delay));
+          }
+          return super.schedule(command, delay, unit);
+        }
+      };
+
   private final AtomicInteger looks = new AtomicInteger();
   private final AtomicInteger looksThatFail = new AtomicInteger();
+  private final List<String> told = new CopyOnWriteArrayList<>();
   private boolean isOptedIn = true;
+  private boolean isUsed;
+  private boolean namespacesCannotBeListed;
+  private Clock clock = Clock.systemUTC();
 
   @AfterEach
   void stop() {
@@ -45,12 +70,20 @@ class CollectorTest {
   private Collector collector(Collector.Mode mode) {
     return new Collector(
         new OneUnusedVersion(),
-        new OneNamespace(),
-        () -> List.of("shop"),
+        new Collector.Scope(new OneNamespace(), this::all),
         new Retention(new RetentionSettings(0, 0, GRACE, Duration.ZERO)),
-        new Collector.Schedule(mode, GRACE, SWEEP),
+        new Collector.Schedule(mode, GRACE, SWEEP, 1_000_000),
+        (object, severity, reason, message) ->
+            told.add(object.path("kind").asText() + " " + Json.name(object) + " " + reason),
         executor,
-        Clock.systemUTC());
+        clock);
+  }
+
+  private Collection<String> all() {
+    if (namespacesCannotBeListed) {
+      throw new ApiCallException(503, "no list");
+    }
+    return List.of("shop");
   }
 
   private final class OneNamespace implements Namespaces {
@@ -79,9 +112,17 @@ class CollectorTest {
     }
 
     @Override
-    public void forEachUser(String namespace, Consumer<JsonNode> action) {
+    public Set<String> namespaces() {
+      return Set.of("shop");
+    }
+
+    @Override
+    public void forEachUser(String namespace, Predicate<JsonNode> wantsMore) {
       if (looksThatFail.getAndDecrement() > 0) {
         throw new ApiCallException(503, "no list");
+      }
+      if (isUsed) {
+        wantsMore.test(JsonNodeFactory.instance.objectNode().put("name", "app-config-v000"));
       }
     }
 
@@ -92,7 +133,7 @@ class CollectorTest {
 
     @Override
     public void unmark(Candidate version) {
-      throw new AssertionError("it is unused");
+      assertThat(isUsed).isTrue();
     }
 
     @Override
@@ -123,6 +164,28 @@ class CollectorTest {
     await().until(() -> collector.failures() == 2);
     await().until(() -> collector.deleted() == 1);
     assertThat(looks.get()).isEqualTo(3);
+    assertThat(told).containsOnly("Namespace shop RetentionFailed").hasSize(2);
+  }
+
+  @Test
+  void aSweepIsCountedWhenItHasComeToItsEnd() {
+    Collector collector = collector(Collector.Mode.DELETE);
+    assertThat(collector.sweeps()).isZero();
+    collector.lead();
+    await().until(() -> collector.sweeps() == 1);
+    assertThat(collector.deleted()).isOne();
+    assertThat(collector.lastSweep()).isPositive();
+  }
+
+  @Test
+  void aSweepThatDoesNotKnowAllNamespacesIsNone() throws Exception {
+    namespacesCannotBeListed = true;
+    Collector collector = collector(Collector.Mode.DELETE);
+    collector.lead();
+    await().until(() -> collector.failures() == 1);
+    drain();
+    assertThat(looks.get()).isZero();
+    assertThat(collector.sweeps()).isZero();
   }
 
   @Test
@@ -158,5 +221,41 @@ class CollectorTest {
     collector(Collector.Mode.DELETE).lead();
     drain();
     assertThat(looks.get()).isZero();
+  }
+
+  private Collector afterOneSweepAtAFixedTime() {
+    clock = Clock.fixed(Made.LONG_AGO.plus(Duration.ofDays(1)), ZoneOffset.UTC);
+    Collector collector = collector(Collector.Mode.DELETE);
+    collector.lead();
+    await().until(() -> collector.sweeps() == 1);
+    return collector;
+  }
+
+  @Test
+  void whereAVersionIsNeededOneLookFollowsAllUsersThatGoWithinAGracePeriod() {
+    isUsed = true;
+    Collector collector = afterOneSweepAtAFixedTime();
+    collector.userGone("shop");
+    collector.userGone("shop");
+    collector.userGone("another");
+    assertThat(later).containsExactly(GRACE.toSeconds());
+  }
+
+  @Test
+  void whereNoVersionWaitsForItsUsersTheirEndIsOfNoInterest() {
+    Collector collector = afterOneSweepAtAFixedTime();
+    assertThat(collector.deleted()).isOne();
+    collector.userGone("shop");
+    assertThat(later).isEmpty();
+  }
+
+  @Test
+  void whatChangesInAHeadIsLookedAtSoonerThanWhatItsUsersDo() {
+    isUsed = true;
+    Collector collector = afterOneSweepAtAFixedTime();
+    collector.userGone("shop");
+    collector.touched("shop");
+    collector.userGone("shop");
+    assertThat(later).containsExactly(GRACE.toSeconds(), 5L);
   }
 }

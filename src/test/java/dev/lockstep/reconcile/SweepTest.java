@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lockstep.binding.HeadRef;
 import dev.lockstep.retention.Candidate;
 import dev.lockstep.retention.Made;
@@ -24,7 +25,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 class SweepTest {
@@ -37,14 +39,19 @@ class SweepTest {
   private Sweep sweep(Sweep.Mode mode) {
     RetentionSettings settings =
         new RetentionSettings(1, 1, Duration.ofMinutes(2), Duration.ofHours(1));
-    return new Sweep(namespace, new Retention(settings), mode, Clock.fixed(NOW, ZoneOffset.UTC));
+    return new Sweep(
+        namespace,
+        new Retention(settings),
+        mode,
+        new Throttle(1_000_000),
+        Clock.fixed(NOW, ZoneOffset.UTC));
   }
 
   /** What a namespace holds, and what was done to it. */
   private static final class Namespace implements Versions {
     final List<Candidate> versions = new ArrayList<>();
     final Map<HeadRef, JsonNode> heads = new HashMap<>();
-    final List<String> named = new ArrayList<>();
+    final List<JsonNode> users = new ArrayList<>();
     final List<String> done = new ArrayList<>();
     boolean headIsThere;
     boolean changesMeanwhile;
@@ -66,10 +73,16 @@ class SweepTest {
     }
 
     @Override
-    public void forEachUser(String name, Consumer<JsonNode> action) {
+    public Set<String> namespaces() {
+      throw new AssertionError("one namespace knows of no others");
+    }
+
+    @Override
+    public void forEachUser(String name, Predicate<JsonNode> wantsMore) {
       done.add("list");
-      for (String version : named) {
-        action.accept(JsonNodeFactory.instance.objectNode().put("name", version));
+      if (!users.stream().allMatch(wantsMore)) {
+        done.add("enough");
+        return;
       }
       if (usersCannotBeListed) {
         throw new ApiCallException(500, "no list");
@@ -108,9 +121,19 @@ class SweepTest {
     return markedVersion("app-config-v000", NOW.minus(Duration.ofMinutes(3)));
   }
 
+  private static ObjectNode user(String version) {
+    return JsonNodeFactory.instance.objectNode().put("name", version);
+  }
+
+  private static ObjectNode leavingUser(String version) {
+    ObjectNode user = user(version);
+    user.putObject("metadata").put("deletionTimestamp", NOW.toString());
+    return user;
+  }
+
   @Test
   void aNamespaceWithoutVersionsCostsOneLook() {
-    assertThat(sweep.of(SHOP)).isFalse();
+    assertThat(sweep.of(SHOP, Instant.MIN)).isEqualTo(Sweep.Outcome.NOTHING);
     assertThat(namespace.done).isEmpty();
   }
 
@@ -118,14 +141,14 @@ class SweepTest {
   void usersAreNotListedWhereNothingCouldGo() {
     namespace.versions.add(version("app-config-v001"));
     namespace.heads.put(ref("app-config"), head("app-config", "v001", Map.of()));
-    assertThat(sweep.of(SHOP)).isFalse();
+    assertThat(sweep.of(SHOP, Instant.MIN)).isEqualTo(Sweep.Outcome.NOTHING);
     assertThat(namespace.done).isEmpty();
   }
 
   @Test
   void anUnusedVersionIsMarkedAndLookedAtAgain() {
     oldAndCurrent(version("app-config-v000"));
-    assertThat(sweep.of(SHOP)).isTrue();
+    assertThat(sweep.of(SHOP, Instant.MIN).isMarked()).isTrue();
     assertThat(namespace.done).containsExactly("list", "mark app-config-v000");
     assertThat(sweep.deleted()).isZero();
   }
@@ -134,20 +157,20 @@ class SweepTest {
   void whatCannotBeMarkedAsksForNoOtherLook() {
     oldAndCurrent(version("app-config-v000"));
     namespace.changesMeanwhile = true;
-    assertThat(sweep.of(SHOP)).isFalse();
+    assertThat(sweep.of(SHOP, Instant.MIN).isMarked()).isFalse();
   }
 
   @Test
   void aVersionWhoseTimeHasNotComeIsLookedAtAgain() {
     oldAndCurrent(markedVersion("app-config-v000", NOW.minus(Duration.ofMinutes(1))));
-    assertThat(sweep.of(SHOP)).isTrue();
+    assertThat(sweep.of(SHOP, Instant.MIN).isMarked()).isTrue();
     assertThat(namespace.done).containsExactly("list");
   }
 
   @Test
   void aVersionThatWasUnusedThroughTheGracePeriodIsDeletedAfterALookAtAllUsers() {
     oldAndCurrent(markedLongAgo());
-    assertThat(sweep.of(SHOP)).isFalse();
+    assertThat(sweep.of(SHOP, Instant.MIN).isMarked()).isFalse();
     assertThat(namespace.done).containsExactly("list", "delete app-config-v000");
     assertThat(sweep.deleted()).isOne();
   }
@@ -156,23 +179,49 @@ class SweepTest {
   void whatChangedSinceItWasReadCountsAsNotDeleted() {
     oldAndCurrent(markedLongAgo());
     namespace.changesMeanwhile = true;
-    sweep.of(SHOP);
+    sweep.of(SHOP, Instant.MIN);
     assertThat(sweep.deleted()).isZero();
   }
 
   @Test
   void aVersionThatIsNamedAgainLosesItsMark() {
     oldAndCurrent(markedLongAgo());
-    namespace.named.add("app-config-v000");
-    sweep.of(SHOP);
+    namespace.users.add(user("app-config-v000"));
+    assertThat(sweep.of(SHOP, Instant.MIN)).isEqualTo(new Sweep.Outcome(false, false, true));
+    assertThat(namespace.done).containsExactly("list", "enough", "unmark app-config-v000");
+  }
+
+  @Test
+  void noMoreUsersAreReadThanItTakesToKnowThatEachIsNeeded() {
+    oldAndCurrent(version("app-config-v000"));
+    namespace.users.add(user("another"));
+    namespace.users.add(user("app-config-v000"));
+    namespace.users.add(leavingUser("app-config-v000"));
+    assertThat(sweep.of(SHOP, Instant.MIN)).isEqualTo(new Sweep.Outcome(false, false, true));
+    assertThat(namespace.done).containsExactly("list", "enough");
+  }
+
+  @Test
+  void whatIsOnItsWayOutKeepsWhatItNamesUntilItIsGone() {
+    oldAndCurrent(markedLongAgo());
+    namespace.users.add(leavingUser("app-config-v000"));
+    assertThat(sweep.of(SHOP, Instant.MIN)).isEqualTo(new Sweep.Outcome(false, true, false));
     assertThat(namespace.done).containsExactly("list", "unmark app-config-v000");
+  }
+
+  @Test
+  void aReportTakesNoMarkOff() {
+    oldAndCurrent(markedLongAgo());
+    namespace.users.add(user("app-config-v000"));
+    sweep(Sweep.Mode.REPORT).of(SHOP, Instant.MIN);
+    assertThat(namespace.done).containsExactly("list", "enough");
   }
 
   @Test
   void aListThatFailsLetsNothingBeDone() {
     oldAndCurrent(markedLongAgo());
     namespace.usersCannotBeListed = true;
-    assertThatExceptionOfType(ApiCallException.class).isThrownBy(() -> sweep.of(SHOP));
+    assertThatExceptionOfType(ApiCallException.class).isThrownBy(() -> sweep.of(SHOP, Instant.MIN));
     assertThat(namespace.done).containsExactly("list");
     assertThat(sweep.deleted()).isZero();
   }
@@ -180,7 +229,7 @@ class SweepTest {
   @Test
   void theLastVersionOfADeletedHeadGoes() {
     namespace.versions.add(markedLongAgo());
-    sweep.of(SHOP);
+    sweep.of(SHOP, Instant.MIN);
     assertThat(namespace.done).containsExactly("list", "delete app-config-v000");
   }
 
@@ -188,7 +237,7 @@ class SweepTest {
   void theLastVersionOfAHeadThatIsOnlyLeftOutStays() {
     namespace.versions.add(version("app-config-v000"));
     namespace.headIsThere = true;
-    sweep.of(SHOP);
+    sweep.of(SHOP, Instant.MIN);
     assertThat(namespace.done).isEmpty();
   }
 
@@ -197,8 +246,8 @@ class SweepTest {
     Sweep report = sweep(Sweep.Mode.REPORT);
     oldAndCurrent(version("app-config-v000"));
 
-    assertThat(report.of(SHOP)).isFalse();
-    assertThat(report.of(SHOP)).isFalse();
+    assertThat(report.of(SHOP, Instant.MIN).isMarked()).isFalse();
+    assertThat(report.of(SHOP, Instant.MIN).isMarked()).isFalse();
 
     assertThat(namespace.done).containsOnly("list");
     assertThat(report.reported()).isOne();
@@ -209,7 +258,7 @@ class SweepTest {
   void aReportTellsOfWhatWasMarkedBeforeAndTouchesItNot() {
     Sweep report = sweep(Sweep.Mode.REPORT);
     oldAndCurrent(markedLongAgo());
-    report.of(SHOP);
+    report.of(SHOP, Instant.MIN);
     assertThat(namespace.done).containsExactly("list");
     assertThat(report.reported()).isOne();
   }

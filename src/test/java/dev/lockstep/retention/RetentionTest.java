@@ -183,6 +183,16 @@ class RetentionTest {
   }
 
   @Test
+  void aMarkFromBeforeAdmissionsTookMarksOffIsSetAnew() {
+    Candidate version = markedVersion("app-config-v000", NOW);
+    Instant later = NOW.plus(GRACE).plusSeconds(1);
+    Uses nobody = new Uses(name -> true);
+    assertThat(
+            retention.steps(List.of(version), Set.of(version), nobody, NOW.plusSeconds(1), later))
+        .containsExactly(new Step.Mark(version));
+  }
+
+  @Test
   void whatIsMarkedAndMayNotGoAnyMoreLosesItsMark() {
     Candidate version = markedVersion("app-config-v000", NOW);
     Instant later = NOW.plus(GRACE).plusSeconds(1);
@@ -193,19 +203,21 @@ class RetentionTest {
   void whatIsMarkedAndUsedLosesItsMark() {
     Candidate version = markedVersion("app-config-v000", NOW);
     Instant later = NOW.plus(GRACE).plusSeconds(1);
-    assertThat(retention.steps(List.of(version), Set.of(version), used(version), later))
+    assertThat(
+            retention.steps(List.of(version), Set.of(version), used(version), Instant.MIN, later))
         .containsExactly(new Step.Unmark(version));
   }
 
   @Test
   void whatIsUsedIsLeftAlone() {
     Candidate version = version("app-config-v000");
-    assertThat(retention.steps(List.of(version), Set.of(version), used(version), NOW)).isEmpty();
+    assertThat(retention.steps(List.of(version), Set.of(version), used(version), Instant.MIN, NOW))
+        .isEmpty();
   }
 
   private List<Step> steps(Candidate version, Set<Candidate> expendable, Instant now) {
     Uses nobody = new Uses(name -> true);
-    return retention.steps(List.of(version), expendable, nobody, now);
+    return retention.steps(List.of(version), expendable, nobody, Instant.MIN, now);
   }
 
   private static Uses used(Candidate version) {
