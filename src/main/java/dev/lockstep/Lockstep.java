@@ -167,15 +167,14 @@ public class Lockstep {
                 config.rebindPerSecond()),
             reconcilers,
             passes);
-    ApiVersions allVersions = new ApiVersions(api, kinds, hasher, served);
+    ApiVersions allVersions = new ApiVersions(api, kinds, hasher, served, listed);
     versionWebhook = new VersionWebhook(new VersionGuard(allVersions, namespaces::isTerminating));
     boolean isLeftCleaned = config.retention().optedOut() == LockstepConfig.OptedOut.CLEAN;
     collector =
         new Collector(
             allVersions,
             isLeftCleaned
-                ? new Collector.Scope(
-                    namespaces::optedInOrLeft, () -> listed.orElseGet(allVersions::namespaces))
+                ? new Collector.Scope(namespaces::optedInOrLeft, allVersions::namespaces)
                 : new Collector.Scope(namespaces, namespaces::all),
             new Retention(
                 new RetentionSettings(
@@ -202,7 +201,7 @@ public class Lockstep {
             () -> Stream.concat(heads.watched(), Stream.of(namespaces.watched())).toList(),
             api::answers);
     contact = new Contact(api, config.namespace());
-    users = new UserWatch(api, passes, listed, collector::userGone);
+    users = new UserWatch(api, listed, passes, collector::userGone);
     leadership = new Leadership(client, config.namespace(), this::lead, this::follow);
   }
 

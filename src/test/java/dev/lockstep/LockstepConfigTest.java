@@ -98,8 +98,6 @@ class LockstepConfigTest {
     assertThat(config.quietPeriod()).isEqualTo(Duration.ofMinutes(1));
     assertThat(config.rebindPerSecond()).isEqualTo(1);
     assertThat(config.heads()).isEqualTo(LockstepConfig.Heads.REFERENCED);
-    assertThat(config.kinds()).containsExactly(LockstepConfig.Kind.CONFIG_MAPS);
-    assertThat(config.namespaces()).contains(Set.of("shop", "shop-test"));
     assertThat(config.keepVersions().configMaps()).isEqualTo(5);
     assertThat(config.keepVersions().secrets()).isZero();
     assertThat(config.retention().mode()).isEqualTo(Collector.Mode.REPORT);
@@ -107,6 +105,8 @@ class LockstepConfigTest {
     assertThat(config.retention().minimumAge()).isEqualTo(Duration.ofDays(1));
     assertThat(config.retention().sweep()).isEqualTo(Duration.ofHours(2));
     assertThat(config.retention().optedOut()).isEqualTo(LockstepConfig.OptedOut.CLEAN);
+    assertThat(config.kinds()).containsExactly(LockstepConfig.Kind.CONFIG_MAPS);
+    assertThat(config.namespaces()).contains(Set.of("shop", "shop-test"));
     LockstepConfig.CustomKind custom = config.customKinds().orElseThrow().get(0);
     assertThat(custom.group()).isEqualTo("example.com");
     assertThat(custom.version()).isEqualTo("v1");

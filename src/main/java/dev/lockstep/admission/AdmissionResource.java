@@ -7,10 +7,12 @@ import dev.lockstep.version.Denial;
 import dev.lockstep.version.InvalidContentException;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -31,15 +33,18 @@ public class AdmissionResource {
   /** Less than the webhooks' timeoutSeconds, so that the answer is ours and says what to do. */
   private static final Duration TIME_FOR_A_REVIEW = Duration.ofSeconds(8);
 
-  /** Of all memory, for reviews that are being answered; the smallest has room for 16 MiB. */
-  private static final double PART_OF_MEMORY = 0.5;
+  /** Of all memory, for reviews that are being answered. */
+  private static final double PART_OF_MEMORY = 0.4;
+
+  /** Two objects of 1 MiB, escaped, as a tree. */
+  private static final long ONE_OF_THE_LARGEST = 32L * 1024 * 1024;
 
   /** Seconds; API servers send a review again that is answered so, as long as they have time. */
   private static final String RETRY_AFTER = "1";
 
   private final ReviewReader reader = new ReviewReader();
   private final ReviewWriter writer = new ReviewWriter();
-  private final ByteBudget budget = ByteBudget.ofMemory(PART_OF_MEMORY);
+  private final ByteBudget budget = ByteBudget.ofMemory(PART_OF_MEMORY, ONE_OF_THE_LARGEST);
   private final HeadWebhook heads;
   private final WorkloadWebhook workloads;
   private final VersionWebhook versions;
@@ -61,20 +66,20 @@ public class AdmissionResource {
 
   @POST
   @Path("/mutate/heads")
-  public Uni<Response> heads(byte[] body) {
-    return answer(body, heads, Infrastructure.getDefaultWorkerPool());
+  public Uni<Response> heads(@Context RoutingContext context) {
+    return answer(Body.of(context), heads, Infrastructure.getDefaultWorkerPool());
   }
 
   @POST
   @Path("/mutate/workloads")
-  public Uni<Response> workloads(byte[] body) {
-    return answer(body, workloads, workloadReviewers);
+  public Uni<Response> workloads(@Context RoutingContext context) {
+    return answer(Body.of(context), workloads, workloadReviewers);
   }
 
   @POST
   @Path("/validate/versions")
-  public Uni<Response> versions(byte[] body) {
-    return answer(body, versions, workloadReviewers);
+  public Uni<Response> versions(@Context RoutingContext context) {
+    return answer(Body.of(context), versions, workloadReviewers);
   }
 
   private Uni<Response> answer(byte[] body, Webhook webhook, Executor executor) {

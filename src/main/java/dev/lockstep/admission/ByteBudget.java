@@ -23,9 +23,10 @@ final class ByteBudget {
     free = new Semaphore(units, true);
   }
 
-  /** A part of the memory that this process may have. */
-  static ByteBudget ofMemory(double part) {
-    return new ByteBudget((long) (Runtime.getRuntime().maxMemory() * part));
+  /** A part of the memory that this process may have, and enough for one of the largest. */
+  static ByteBudget ofMemory(double part, long largest) {
+    return new ByteBudget(
+        Math.max((long) (Runtime.getRuntime().maxMemory() * part), largest + UNIT_BYTES));
   }
 
   /**

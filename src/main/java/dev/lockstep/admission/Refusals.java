@@ -13,7 +13,6 @@ import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
@@ -21,7 +20,7 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 @Singleton
 class Refusals {
   /** Of all memory, for bodies from their first byte on until they are answered. */
-  private static final double PART_OF_MEMORY = 0.25;
+  private static final double PART_OF_MEMORY = 0.15;
 
   /** Before the limit that Quarkus itself sets, which answers without a word. */
   private static final int FIRST = 1000;
@@ -36,11 +35,12 @@ class Refusals {
           406, "answers are application/json.",
           415, "an AdmissionReview has to come as application/json.");
 
-  private final ByteBudget bodies = ByteBudget.ofMemory(PART_OF_MEMORY);
+  private final ByteBudget bodies;
   private final long maxBodyBytes;
 
   Refusals(VertxHttpConfig http) {
     maxBodyBytes = http.limits().maxBodySize().orElseThrow().asLongValue();
+    bodies = ByteBudget.ofMemory(PART_OF_MEMORY, maxBodyBytes);
   }
 
   void register(@Observes Filters filters) {
@@ -53,42 +53,30 @@ class Refusals {
   private void admit(RoutingContext context) {
     HttpServerRequest request = context.request();
     String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-    if (!request.method().equals(HttpMethod.POST)) {
-      notPosted(context);
+    if (!PATHS.contains(context.normalizedPath())) {
+      refuse(context, 404, SENTENCES.get(404));
+    } else if (!request.method().equals(HttpMethod.POST)) {
+      // OPTIONS and HEAD, too, which would be answered otherwise.
+      context.response().putHeader(HttpHeaders.ALLOW, HttpMethod.POST.name());
+      refuse(context, 405, SENTENCES.get(405));
     } else if (length == null) {
       refuse(context, 411, "a review has to come with its length.");
     } else if (Long.parseLong(length) > maxBodyBytes) {
       refuse(context, 413, "a review can have up to " + maxBodyBytes + " bytes.");
     } else {
-      place(Long.parseLong(length))
+      int bytes = Integer.parseInt(length);
+      bodies
+          .tryTake(bytes)
           .ifPresentOrElse(
               giveBack -> {
                 context.addEndHandler(answered -> giveBack.run());
-                context.next();
+                Body.read(context, bytes);
               },
               () -> {
                 // API servers send it again then.
                 context.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
                 refuse(context, 503, "too many large reviews at once.");
               });
-    }
-  }
-
-  /** OPTIONS and HEAD, too, which would be answered otherwise. */
-  private static void notPosted(RoutingContext context) {
-    if (PATHS.contains(context.normalizedPath())) {
-      context.response().putHeader(HttpHeaders.ALLOW, HttpMethod.POST.name());
-      refuse(context, 405, SENTENCES.get(405));
-    } else {
-      refuse(context, 404, SENTENCES.get(404));
-    }
-  }
-
-  private Optional<Runnable> place(long bytes) {
-    try {
-      return bodies.tryTake(bytes);
-    } catch (TooLargeException e) {
-      return Optional.empty();
     }
   }
 

@@ -15,7 +15,9 @@ final class ReviewReader {
   private static final int MAX_TOKENS = 2_000_000;
 
   private static final int MAX_DEPTH = 200;
-  private static final int MAX_STRING_LENGTH = 16 * 1024 * 1024;
+
+  /** No request of the API has more than that in all. A longer one takes five times its length. */
+  private static final int MAX_STRING_LENGTH = 3 * 1024 * 1024;
 
   /** Up to here a token a byte is a good guess: it is not worth reading the body twice. */
   private static final int SMALL = 16 * 1024;

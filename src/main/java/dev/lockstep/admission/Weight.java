@@ -5,8 +5,8 @@ package dev.lockstep.admission;
  * as a tree: {@code [{},{},...]} takes thirty times its length.
  */
 record Weight(long bytes) {
-  /** The body, its tree's strings, and what is made of them. */
-  private static final int PER_BYTE = 3;
+  /** The tree's strings, and what is made of them; the body itself has its place already. */
+  private static final int PER_BYTE = 2;
 
   /** A field of its own name with a string, or an object and its map, each of two tokens. */
   private static final int PER_TOKEN = 80;

@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -35,16 +36,23 @@ public final class ApiVersions implements Versions {
   private final WorkloadKinds kinds;
   private final ContentHasher hasher;
   private final Set<HeadKind> served;
+  private final Optional<Set<String>> listed;
 
   /**
    * @param served the kinds whose versions are looked after
+   * @param listed the only namespaces that there are rights to; empty: all
    */
   public ApiVersions(
-      ApiServer api, WorkloadKinds kinds, ContentHasher hasher, Set<HeadKind> served) {
+      ApiServer api,
+      WorkloadKinds kinds,
+      ContentHasher hasher,
+      Set<HeadKind> served,
+      Optional<Set<String>> listed) {
     this.api = api;
     this.kinds = kinds;
     this.hasher = hasher;
     this.served = Set.copyOf(served);
+    this.listed = listed;
   }
 
   @Override
@@ -108,6 +116,9 @@ public final class ApiVersions implements Versions {
 
   @Override
   public Set<String> namespaces() {
+    if (listed.isPresent()) {
+      return listed.get();
+    }
     Set<String> namespaces = new HashSet<>();
     for (HeadKind kind : served) {
       api.forEachMetadata(

@@ -13,7 +13,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.stream.Collector;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
@@ -58,49 +57,46 @@ public final class UserWatch {
   private volatile boolean watching;
 
   /**
-   * @param listed the only namespaces that may be watched; all where empty
+   * @param listed the only namespaces that there are rights to; empty: all
    * @param userGone told of a namespace; has to return soon
    */
   public UserWatch(
       ApiServer api,
-      ScheduledExecutorService executor,
       Optional<Set<String>> listed,
+      ScheduledExecutorService executor,
       Consumer<String> userGone) {
     this.api = api;
     this.executor = executor;
     this.userGone = userGone;
     this.paths =
         listed
-            .map(
-                names ->
-                    names.stream()
-                        .flatMap(name -> paths((g, v, r) -> Paths.all(g, v, name, r)))
-                        .collect(entries()))
-            .orElseGet(() -> paths(Paths::everywhere).collect(entries()));
+            .map(names -> names.stream().map(UserWatch::inNamespace))
+            .orElseGet(() -> Stream.of(Paths::everywhere))
+            .map(UserWatch::paths)
+            .flatMap(some -> some.entrySet().stream())
+            .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
   /** Where the objects of a resource are. */
   private interface Place {
-    String of(String group, String version, String resource);
+    String path(String group, String version, String resource);
   }
 
-  private static Stream<Map.Entry<String, Set<String>>> paths(Place place) {
-    WorkloadKind.Revisions revisions = WorkloadKind.CONTROLLER_REVISIONS;
-    return Stream.concat(
+  private static Place inNamespace(String name) {
+    return (group, version, resource) -> Paths.all(group, version, name, resource);
+  }
+
+  private static Map<String, Set<String>> paths(Place place) {
+    Map<String, Set<String>> paths =
         WorkloadKind.BUILT_IN.stream()
             .filter(kind -> WATCHED.containsKey(kind.resource()))
-            .map(
-                kind ->
-                    Map.entry(
-                        place.of(kind.group(), kind.version(), kind.resource()),
-                        WATCHED.get(kind.resource()))),
-        Stream.of(
-            Map.entry(
-                place.of(revisions.group(), revisions.version(), revisions.resource()), ENDS)));
-  }
-
-  private static <T> Collector<Map.Entry<String, T>, ?, Map<String, T>> entries() {
-    return Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue);
+            .collect(
+                Collectors.toMap(
+                    kind -> place.path(kind.group(), kind.version(), kind.resource()),
+                    kind -> WATCHED.get(kind.resource())));
+    WorkloadKind.Revisions revisions = WorkloadKind.CONTROLLER_REVISIONS;
+    paths.put(place.path(revisions.group(), revisions.version(), revisions.resource()), ENDS);
+    return paths;
   }
 
   public synchronized void start() {

@@ -62,7 +62,7 @@ public final class Collector {
   private final WorkQueue<String> queue;
 
   /** When the next look at a namespace is due, besides those of the sweep. */
-  private final Map<String, Instant> due = new ConcurrentHashMap<>();
+  private final Agenda<String> agenda;
 
   /** Where a version goes as soon as nobody names it, and when that was seen. */
   private final Map<String, Instant> waiting = new ConcurrentHashMap<>();
@@ -96,6 +96,7 @@ public final class Collector {
     this.executor = executor;
     this.clock = clock;
     this.queue = new WorkQueue<>(executor, this::look);
+    this.agenda = new Agenda<>(executor, clock, queue::add);
     executor.scheduleWithFixedDelay(
         this::sweepAll,
         schedule.sweep().toMillis(),
@@ -111,7 +112,7 @@ public final class Collector {
   public void follow() {
     leading = false;
     queue.clear();
-    due.clear();
+    agenda.clear();
     waiting.clear();
   }
 
@@ -193,27 +194,10 @@ public final class Collector {
     return leading && schedule.mode() != Mode.OFF;
   }
 
-  /** An earlier time takes the place of a later one. */
-  private synchronized void lookAt(String namespace, Instant time) {
-    if (isAtWork() && isFirst(namespace, time)) {
-      executor.schedule(
-          () -> {
-            if (due.remove(namespace, time)) {
-              queue.add(namespace);
-            }
-          },
-          Duration.between(clock.instant(), time).toMillis(),
-          TimeUnit.MILLISECONDS);
+  private void lookAt(String namespace, Instant time) {
+    if (isAtWork()) {
+      agenda.note(namespace, time);
     }
-  }
-
-  private boolean isFirst(String namespace, Instant time) {
-    Instant before = due.get(namespace);
-    if (before != null && !time.isBefore(before)) {
-      return false;
-    }
-    due.put(namespace, time);
-    return true;
   }
 
   private boolean look(String name) {

@@ -130,6 +130,29 @@ class GuardIT {
   }
 
   @Test
+  void theGarbageCollectorIsNotHeldUp(Shop shop) {
+    shop.apply(config("a") + deployment() + configMap("owner", "FOO", "a"));
+    String uid = shop.get("configmap/owner").at("/metadata/uid").asText();
+    shop.kubectl(
+        "patch",
+        "configmap",
+        "app-config-v000",
+        "-p",
+        """
+        {"metadata": {"ownerReferences": [
+          {"apiVersion": "v1", "kind": "ConfigMap", "name": "owner", "uid": "%s"}]}}
+        """
+            .formatted(uid));
+
+    shop.kubectl("delete", "configmap", "owner");
+
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .pollInterval(Duration.ofMillis(200))
+        .until(() -> shop.find("configmap/app-config-v000").isEmpty());
+  }
+
+  @Test
   void aNamespaceFullOfUsedVersionsEnds(Shop shop) {
     shop.apply(config("a") + secret("login", "PASSWORD", "one") + deployment());
     shop.apply(config("b") + deployment());

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -98,6 +100,34 @@ class HostileCallersIT {
     assertThat(cluster.read("logs/server.log")).doesNotContain(" ERROR ");
   }
 
+  @Test
+  void manyHugeReviewsAtOnceAreToldToComeAgain() throws Exception {
+    Shop shop = Shop.open(cluster);
+    HttpClient client = HttpClient.newBuilder().sslContext(Pem.anybody(cluster)).build();
+    shop.apply(configMap("app-config", "FOO", "bar"));
+    shop.awaitObject("configmap/app-config-v000");
+    String review = good(shop).get(0).toString();
+    List<String> large =
+        List.of(
+            "\"" + "x".repeat(2_500_000) + "\"" + (",\"" + "x".repeat(2_500_000) + "\"").repeat(4),
+            "{\"a\":0}" + ",{\"a\":0}".repeat(120_000));
+    List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+    for (int i = 0; i < 16; i++) {
+      String body = review.replace("\"bar\"", "[" + large.get(i % large.size()) + "]");
+      answers.add(CompletableFuture.supplyAsync(() -> posted(client, body)));
+    }
+    for (CompletableFuture<HttpResponse<String>> each : answers) {
+      HttpResponse<String> answer = each.get();
+      if (answer.statusCode() == 503) {
+        assertThat(answer.headers().firstValue("Retry-After")).contains("1");
+        assertThat(answer.body()).startsWith("lockstep: ");
+      } else {
+        assertIsAnAnswer(0, answer);
+      }
+    }
+    assertServesAsEver(shop);
+  }
+
   private static List<ObjectNode> good(Shop shop) {
     JsonNode head = shop.get("configmap/app-config");
     JsonNode deployment =
@@ -124,6 +154,17 @@ class HostileCallersIT {
         Reviews.create(shop.name(), deployment),
         Reviews.update(shop.name(), deployment, deployment),
         delete);
+  }
+
+  private static HttpResponse<String> posted(HttpClient client, String body) {
+    try {
+      return post(client, Reviews.HEADS, body.getBytes(UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
   }
 
   private static HttpResponse<String> post(HttpClient client, String path, byte[] body)

@@ -115,7 +115,7 @@ class KindsIT {
   }
 
   /** Argo's CRD, as far as the API server needs it; made by whoever comes first. */
-  private static void serveRollouts(Shop shop) {
+  static void serveRollouts(Shop shop) {
     shop.apply(
         """
         apiVersion: apiextensions.k8s.io/v1

@@ -94,6 +94,9 @@ record Plugin(Shop shop) {
   }
 
   private Result timeless(Result result) {
+    if (result.command().matches(".* -o (json|yaml) .*")) {
+      return result;
+    }
     return new Result(
         result.command(),
         result.exit(),

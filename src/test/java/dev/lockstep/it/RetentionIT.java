@@ -221,6 +221,28 @@ class RetentionIT {
     assertThat(shop.get("job/job").at("/status/succeeded").asInt()).isOne();
   }
 
+  @Test
+  void whatAConfiguredKindNamesIsKept(Shop shop) {
+    KindsIT.serveRollouts(shop);
+    keepNone(shop);
+    release(shop, "a");
+    shop.apply(
+        """
+        apiVersion: argoproj.io/v1alpha1
+        kind: Rollout
+        metadata: {name: my-rollout}
+        spec:
+          template:
+            spec: {containers: [{name: app, image: app, envFrom: [{configMapRef: {name: app-config}}]}]}
+        ---
+        """);
+    release(shop, "b", "c");
+
+    awaitVersions(shop, "app-config", "v000", "v002");
+    shop.kubectl("delete", "rollouts.argoproj.io", "my-rollout");
+    awaitVersions(shop, "app-config", "v002");
+  }
+
   private static void finish(Shop shop, String job) {
     String selector = "batch.kubernetes.io/job-name=" + job;
     patiently().until(() -> !shop.list("pod", selector).isEmpty());

@@ -1,0 +1,3 @@
+module lockstep.dev/bench
+
+go 1.26.0

@@ -1,0 +1,44 @@
+package dev.lockstep.admission;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+
+/**
+ * A request's body, read as it comes and on no thread of its own: who sends slowly keeps nobody
+ * else waiting. Quarkus would give anything beyond 10 KiB a thread that waits for it.
+ */
+final class Body {
+  private static final String KEY = "lockstep.body";
+
+  private final byte[] bytes;
+  private int read;
+
+  private Body(int length) {
+    bytes = new byte[length];
+  }
+
+  /** Goes on with the request when all of it is there. */
+  static void read(RoutingContext context, int length) {
+    Body body = new Body(length);
+    HttpServerRequest request = context.request();
+    request.handler(body::add);
+    request.endHandler(
+        end -> {
+          context.put(KEY, body.bytes);
+          context.next();
+        });
+    request.resume();
+  }
+
+  /** There is none where it was not read: an empty one is no review either. */
+  static byte[] of(RoutingContext context) {
+    byte[] bytes = context.get(KEY);
+    return bytes == null ? new byte[0] : bytes;
+  }
+
+  private void add(Buffer part) {
+    part.getBytes(bytes, read);
+    read += part.length();
+  }
+}
