@@ -14,6 +14,29 @@ die() {
 # need PROGRAM REMEDY
 need() { command -v "$1" >/dev/null 2>&1 || die "$1 is missing on this machine; $2" 2; }
 
+need_root() {
+  [ "$(uname -s)" = Linux ] && [ "$(id -u)" = 0 ] ||
+    die 'a real node needs root on Linux: network, mounts and processes of its own' 2
+}
+
+# need_packages CHECK-ONLY 'PROGRAM-OR-FILE PACKAGE'...: installs the Debian packages of what is missing where it may.
+need_packages() {
+  local check_only=$1 item program missing=()
+  shift
+  for item in "$@"; do
+    program=${item%% *}
+    if [ -e "$program" ] || command -v "$program" >/dev/null 2>&1; then continue; fi
+    missing+=("${item#* }")
+  done
+  ((${#missing[@]})) || return 0
+  if [ -z "$check_only" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    say "installing ${missing[*]}"
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends \
+      -o DPkg::Lock::Timeout=300 "${missing[@]}"; } </dev/null >&2 && return
+  fi
+  die "missing on this machine: ${missing[*]}; install these packages" 2
+}
+
 need_supervision() {
   # `wait -n` and associative arrays.
   ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 403)) ||

@@ -53,20 +53,65 @@ helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
 {{- default (include "lockstep.fullname" .) .Values.serviceAccount.name -}}
 {{- end -}}
 
-{{/* Where the API server finds the webhook at this path: a URL, or our Service. */}}
+{{/* Fails with a sentence on values that contradict each other. */}}
+{{- define "lockstep.validate" -}}
+{{- $certificates := .Values.certificates -}}
+{{- $mode := $certificates.mode -}}
+{{- if not (has $mode (list "self" "cert-manager" "secret")) -}}
+{{- fail (printf "certificates.mode is %q; take self, cert-manager or secret" $mode) -}}
+{{- end -}}
+{{- if and (ne $mode "secret") (or $certificates.caBundle .Values.webhook.caBundle) -}}
+{{- fail (printf "a caBundle is given, and certificates.mode is %s, which sees to it itself; leave certificates.caBundle and webhook.caBundle empty, or take certificates.mode=secret" $mode) -}}
+{{- end -}}
+{{- if and (eq $mode "self") $certificates.secretName -}}
+{{- fail "certificates.secretName is given, and certificates.mode is self, which has a Secret of its own; leave it empty, or take certificates.mode=secret" -}}
+{{- end -}}
+{{- if and (ne $mode "cert-manager") $certificates.issuerRef -}}
+{{- fail (printf "certificates.issuerRef is given, and certificates.mode is %s; leave it empty, or take certificates.mode=cert-manager" $mode) -}}
+{{- end -}}
+{{- if and $certificates.caBundle .Values.webhook.url -}}
+{{- fail "certificates.caBundle is given, and webhook.url; the CA of a server outside the cluster is webhook.caBundle" -}}
+{{- end -}}
+{{- if and (eq $mode "self") .Values.namespaces -}}
+{{- fail "namespaces is given, so there is no ClusterRole, and certificates.mode is self, which has to write into the webhook configurations of the cluster; take certificates.mode=secret or cert-manager" -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The Secret of a certificate that is not of our own making. */}}
+{{- define "lockstep.tlsSecretName" -}}
+{{- default (printf "%s-tls" (include "lockstep.fullname" .)) .Values.certificates.secretName -}}
+{{- end -}}
+
+{{/* What cert-manager is to write a bundle into. */}}
+{{- define "lockstep.injection" -}}
+{{- if eq .Values.certificates.mode "cert-manager" -}}
+annotations:
+  cert-manager.io/inject-ca-from: {{ .Release.Namespace }}/{{ include "lockstep.fullname" . }}
+{{- end -}}
+{{- end -}}
+
+{{/*
+Where the API server finds the webhook at this path: a URL, or our Service. The bundle is the chart's
+in mode secret alone: what Helm owned would be put back by each upgrade.
+*/}}
 {{- define "lockstep.clientConfig" -}}
 {{- $path := .path -}}
 {{- with .root -}}
+{{- $isGiven := eq .Values.certificates.mode "secret" -}}
 {{- if .Values.webhook.url }}
 url: {{ printf "%s%s" (trimSuffix "/" .Values.webhook.url) $path | quote }}
-caBundle: {{ required "webhook.url needs webhook.caBundle: base64 of the PEM file of the CA of the server's certificate" .Values.webhook.caBundle | quote }}
+{{- if $isGiven }}
+caBundle: {{ required "certificates.mode is secret and webhook.url is given, which needs webhook.caBundle: base64 of the PEM file of the CA of the server's certificate" .Values.webhook.caBundle | quote }}
+{{- end }}
 {{- else }}
 service:
   namespace: {{ .Release.Namespace }}
   name: {{ include "lockstep.fullname" . }}
   path: {{ $path }}
   port: 443
-caBundle: {{ required "certificates.caBundle is missing: base64 of the PEM file of the CA that signed the certificate in certificates.secretName; certs/README.md tells how to make both" .Values.certificates.caBundle | quote }}
+{{- if $isGiven }}
+caBundle: {{ required "certificates.mode is secret, which needs certificates.caBundle: base64 of the PEM file of the CA that signed the certificate in certificates.secretName; certs/README.md tells how to make both" .Values.certificates.caBundle | quote }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end -}}

@@ -1,28 +1,32 @@
 package dev.lockstep;
 
 import dev.lockstep.tls.CertificateFiles;
+import dev.lockstep.tls.Complaint;
+import dev.lockstep.tls.Served;
 import io.quarkus.tls.runtime.KeyStoreAndKeyCertOptions;
 import io.quarkus.tls.runtime.KeyStoreProvider;
 import io.smallrye.common.annotation.Identifier;
 import io.vertx.core.Vertx;
-import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.Optional;
+import org.jboss.logging.Logger;
 
 /**
- * The certificate of the TLS configuration {@code webhook}. Looks for a renewed one; a kubelet
- * takes up to a minute to bring it.
+ * The certificate of the TLS configuration {@code webhook}. The server starts without one, too: it
+ * is not ready then, and gets one as soon as there is one.
  */
 @Singleton
 @Identifier("webhook")
 class Certificates implements KeyStoreProvider {
-  private static final int SECONDS_BETWEEN_LOOKS = 5;
+  private static final Logger LOG = Logger.getLogger(Certificates.class);
 
   private final LockstepConfig.Tls tls;
-  private final ScheduledExecutorService executor =
-      Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "lockstep-certificate"));
+  private final Served served = new Served();
+  private final Complaint complaint = new Complaint(LOG);
+  private volatile Optional<CertificateFiles> files = Optional.empty();
 
   Certificates(LockstepConfig config) {
     this.tls = config.tls();
@@ -30,14 +34,35 @@ class Certificates implements KeyStoreProvider {
 
   @Override
   public KeyStoreAndKeyCertOptions getKeyStore(Vertx vertx) {
-    CertificateFiles files = new CertificateFiles(tls.certificate(), tls.key(), vertx);
-    executor.scheduleWithFixedDelay(
-        files::look, SECONDS_BETWEEN_LOOKS, SECONDS_BETWEEN_LOOKS, TimeUnit.SECONDS);
-    return new KeyStoreAndKeyCertOptions(files.keyStore(), files.options());
+    if (tls.mode() == LockstepConfig.Tls.Mode.FILES) {
+      files = Optional.of(new CertificateFiles(tls.certificate(), tls.key(), vertx, served));
+      lookAtFiles();
+    }
+    return new KeyStoreAndKeyCertOptions(empty(), served.options());
   }
 
-  @PreDestroy
-  void stop() {
-    executor.shutdownNow();
+  /** While the files are being replaced, the certificate before is served. */
+  void lookAtFiles() {
+    try {
+      files.ifPresent(CertificateFiles::look);
+      complaint.over();
+    } catch (IllegalStateException e) {
+      complaint.about(e.getMessage());
+    }
+  }
+
+  Served served() {
+    return served;
+  }
+
+  /** Quarkus takes from it which names there are, of which there is one. */
+  private static KeyStore empty() {
+    try {
+      KeyStore keys = KeyStore.getInstance("PKCS12");
+      keys.load(null, null);
+      return keys;
+    } catch (GeneralSecurityException | IOException e) {
+      throw new IllegalStateException("Java has no PKCS#12", e);
+    }
   }
 }

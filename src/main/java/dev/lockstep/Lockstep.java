@@ -301,6 +301,10 @@ public class Lockstep {
     return (hashKey.isThere() || !needsHashKey()) && namespaces.isReady() && heads.isReady();
   }
 
+  ApiServer api() {
+    return api;
+  }
+
   boolean isInContact() {
     return contact.isThere();
   }

@@ -173,12 +173,46 @@ public interface LockstepConfig {
     String template();
   }
 
-  /** What the webhooks are served with, both PEM. */
+  /** What the webhooks are served with. */
   interface Tls {
+    @WithDefault("self")
+    Mode mode();
+
+    /** Of {@code files}: a PEM file. */
     @WithDefault("/tls/tls.crt")
     Path certificate();
 
+    /** Of {@code files}: a PEM file. */
     @WithDefault("/tls/tls.key")
     Path key();
+
+    /** The name of both webhook configurations. */
+    @WithDefault("lockstep")
+    String webhooks();
+
+    /** Of {@code self}: the Secret in which CA and certificate are kept. */
+    @WithDefault("lockstep-certificates")
+    String secret();
+
+    /** Of {@code self}: DNS names and IP addresses by which API servers call. */
+    Optional<List<String>> names();
+
+    @WithDefault("365d")
+    Duration caLifetime();
+
+    @WithDefault("7d")
+    Duration leafLifetime();
+
+    /** Between two looks at certificate and webhook configurations. */
+    @WithDefault("5s")
+    Duration period();
+
+    /** Where certificates come from. */
+    enum Mode {
+      /** Made and renewed by the server itself. */
+      SELF,
+      /** Read from two files, again when they change. */
+      FILES
+    }
   }
 }

@@ -47,6 +47,22 @@ class ArchitectureTest {
               "dev.lockstep.retention");
 
   @ArchTest
+  static final ArchRule certificatesKnowNothingOfTheRest =
+      classes()
+          .that()
+          .resideInAPackage("dev.lockstep.tls")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "java..",
+              "javax..",
+              "org.bouncycastle..",
+              "io.vertx.core..",
+              "org.jboss.logging..",
+              "dev.lockstep.version",
+              "dev.lockstep.tls");
+
+  @ArchTest
   static final ArchRule theClientIsKnownInOnePlace =
       noClasses()
           .that()

@@ -43,6 +43,13 @@ class LockstepConfigTest {
         .containsExactlyInAnyOrder(LockstepConfig.Kind.CONFIG_MAPS, LockstepConfig.Kind.SECRETS);
     assertThat(config.namespaces()).isEmpty();
     assertThat(config.customKinds()).isEmpty();
+    assertThat(config.tls().mode()).isEqualTo(LockstepConfig.Tls.Mode.SELF);
+    assertThat(config.tls().webhooks()).isEqualTo("lockstep");
+    assertThat(config.tls().secret()).isEqualTo("lockstep-certificates");
+    assertThat(config.tls().names()).isEmpty();
+    assertThat(config.tls().caLifetime()).isEqualTo(Duration.ofDays(365));
+    assertThat(config.tls().leafLifetime()).isEqualTo(Duration.ofDays(7));
+    assertThat(config.tls().period()).isEqualTo(Duration.ofSeconds(5));
     assertThat(config.drain()).isEqualTo(Duration.ofSeconds(10));
     assertThat(config.callerAuthentication().mode()).isEqualTo(Mode.NONE);
     assertThat(config.callerAuthentication().ca()).isEqualTo(Path.of("/caller-ca/ca.crt"));
@@ -84,6 +91,13 @@ class LockstepConfigTest {
                 Map.entry("lockstep.custom-kinds[0].version", "v1"),
                 Map.entry("lockstep.custom-kinds[0].resource", "apps"),
                 Map.entry("lockstep.custom-kinds[0].template", "/spec/pod"),
+                Map.entry("lockstep.tls.mode", "files"),
+                Map.entry("lockstep.tls.webhooks", "shops"),
+                Map.entry("lockstep.tls.secret", "keys"),
+                Map.entry("lockstep.tls.names", "example.com,192.0.2.7"),
+                Map.entry("lockstep.tls.ca-lifetime", "90s"),
+                Map.entry("lockstep.tls.leaf-lifetime", "30s"),
+                Map.entry("lockstep.tls.period", "1s"),
                 Map.entry("lockstep.drain", "3s"),
                 Map.entry("lockstep.caller-authentication.mode", "certificate"),
                 Map.entry("lockstep.caller-authentication.ca", "ca"),
@@ -112,6 +126,13 @@ class LockstepConfigTest {
     assertThat(custom.version()).isEqualTo("v1");
     assertThat(custom.resource()).isEqualTo("apps");
     assertThat(custom.template()).isEqualTo("/spec/pod");
+    assertThat(config.tls().mode()).isEqualTo(LockstepConfig.Tls.Mode.FILES);
+    assertThat(config.tls().webhooks()).isEqualTo("shops");
+    assertThat(config.tls().secret()).isEqualTo("keys");
+    assertThat(config.tls().names()).contains(List.of("example.com", "192.0.2.7"));
+    assertThat(config.tls().caLifetime()).isEqualTo(Duration.ofSeconds(90));
+    assertThat(config.tls().leafLifetime()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(config.tls().period()).isEqualTo(Duration.ofSeconds(1));
     assertThat(config.drain()).isEqualTo(Duration.ofSeconds(3));
     assertThat(config.callerAuthentication().mode()).isEqualTo(Mode.CERTIFICATE);
     assertThat(config.callerAuthentication().ca()).isEqualTo(Path.of("ca"));

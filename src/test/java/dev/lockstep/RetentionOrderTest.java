@@ -33,20 +33,21 @@ class RetentionOrderTest {
   private static final int TICKS = 3;
   private static final int MOST_TICKS_OF_A_REQUEST = 1;
 
-  /**
-   * What is asked for.
-   *
-   * @see #before calls at its beginning that are about what retention does not touch
-   * @see #calls that each come in their own time then; the last of them with all that follow, which
-   *     is to persist, and more only where the version was gone before
-   */
+  /** What is asked for. */
   private enum Request {
     EXPLICIT_PIN(1, 3, World::pin),
     BOUND_TEMPLATE_OF_A_REVISION_THAT_IS_GONE(1, 4, World::bringBack),
     CONTENT_OF_THE_HEAD_AS_IT_WAS(3, 4, World::returnContent);
 
+    /** Calls at its beginning that are about what retention does not touch. */
     private final int before;
+
+    /**
+     * Calls that each come in their own time then; the last of them with all that follow, which is
+     * to persist, and more only where the version was gone before.
+     */
     private final int calls;
+
     private final Consumer<World> request;
 
     Request(int before, int calls, Consumer<World> request) {

@@ -45,6 +45,7 @@ public final class ApiServer implements AutoCloseable {
 
   private static final String JSON = "application/json";
   private static final String MERGE_PATCH = "application/merge-patch+json";
+  private static final String JSON_PATCH = "application/json-patch+json";
   private static final String METADATA =
       "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
   private static final String METADATA_LIST =
@@ -175,6 +176,10 @@ public final class ApiServer implements AutoCloseable {
 
   Reply tryMergePatch(String path, JsonNode patch) {
     return send("patch", path, request(path).method("PATCH", MERGE_PATCH, patch.toString()));
+  }
+
+  Reply tryJsonPatch(String path, JsonNode patch) {
+    return send("patch", path, request(path).method("PATCH", JSON_PATCH, patch.toString()));
   }
 
   /**

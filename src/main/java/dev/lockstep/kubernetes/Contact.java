@@ -12,8 +12,11 @@ import java.util.concurrent.TimeUnit;
 public final class Contact {
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(2);
 
-  /** A look that fails now and then is no loss of contact. */
-  private static final Duration LOST_AFTER = Duration.ofSeconds(8);
+  /**
+   * An API server that is slow is no loss of contact: all servers would be taken away, and what
+   * takes long now would fail at once.
+   */
+  private static final Duration LOST_AFTER = Duration.ofSeconds(15);
 
   private final ApiServer api;
   private final String path;

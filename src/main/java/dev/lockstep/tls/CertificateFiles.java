@@ -2,16 +2,14 @@ package dev.lockstep.tls;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.Signature;
+import java.security.cert.X509Certificate;
 import java.util.Arrays;
-import java.util.Map;
+import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.X509KeyManager;
 import org.jboss.logging.Logger;
@@ -24,12 +22,8 @@ import org.jboss.logging.Logger;
 public final class CertificateFiles {
   private static final Logger LOG = Logger.getLogger(CertificateFiles.class);
 
-  /** By the type of key, as key managers call it. */
-  private static final Map<String, String> SIGNATURES =
-      Map.of("EC", "SHA256withECDSA", "RSA", "SHA256withRSA", "EdDSA", "EdDSA");
-
-  private record Pem(byte[] certificate, byte[] key) {
-    boolean sameAs(Pem other) {
+  private record Contents(byte[] certificate, byte[] key) {
+    boolean sameAs(Contents other) {
       return Arrays.equals(certificate, other.certificate) && Arrays.equals(key, other.key);
     }
 
@@ -43,80 +37,66 @@ public final class CertificateFiles {
   private final Path certificate;
   private final Path key;
   private final Vertx vertx;
-  private final RenewedKeyManager keys;
-  private Pem served;
+  private final Served served;
+  private Contents last;
 
-  /**
-   * @throws IllegalStateException if there is no certificate to begin with
-   */
-  public CertificateFiles(Path certificate, Path key, Vertx vertx) {
+  public CertificateFiles(Path certificate, Path key, Vertx vertx, Served served) {
     this.certificate = certificate;
     this.key = key;
     this.vertx = vertx;
+    this.served = served;
+  }
+
+  /**
+   * To be called every so often. While the files are being replaced, the one before is served.
+   *
+   * @throws IllegalStateException if they can't be used
+   */
+  public synchronized void look() {
     try {
-      served = read();
-      keys = new RenewedKeyManager(manager(served));
+      Contents there = read();
+      if (last == null || !there.sameAs(last)) {
+        serve(there);
+        LOG.info(last == null ? "the certificate is served" : "the certificate has been renewed");
+        last = there;
+      }
     } catch (Exception e) {
       throw new IllegalStateException(
-          "no certificate in " + certificate + " with its key in " + key + ": " + e.getMessage(),
+          "the certificate in %s with its key in %s can't be used: %s"
+              .formatted(certificate, key, reason(e)),
           e);
     }
   }
 
-  /** What the server is to be given. */
-  public KeyCertOptions options() {
-    return KeyCertOptions.wrap(keys);
+  private static String reason(Exception e) {
+    return e instanceof NoSuchFileException ? "it is not there" : e.getMessage();
   }
 
-  public KeyStore keyStore() {
-    try {
-      return served.options().loadKeyStore(vertx);
-    } catch (Exception e) {
-      throw new IllegalStateException("the certificate in " + certificate + " can't be used", e);
-    }
+  private Contents read() throws IOException {
+    return new Contents(Files.readAllBytes(certificate), Files.readAllBytes(key));
   }
 
-  /** To be called every so often. While the files are being replaced, the one before is served. */
-  public void look() {
-    try {
-      Pem there = read();
-      if (!there.sameAs(served)) {
-        keys.renew(manager(there));
-        served = there;
-        LOG.info("the certificate has been renewed");
-      }
-    } catch (Exception e) {
-      LOG.warnf(
-          "the certificate in %s can't be used (%s); the one before is served",
-          certificate, e.getMessage());
-    }
-  }
-
-  private Pem read() throws IOException {
-    return new Pem(Files.readAllBytes(certificate), Files.readAllBytes(key));
-  }
-
-  private X509KeyManager manager(Pem pem) throws Exception {
+  private void serve(Contents pem) throws Exception {
     for (KeyManager manager : pem.options().getKeyManagerFactory(vertx).getKeyManagers()) {
-      if (manager instanceof X509KeyManager x509 && isPair(x509)) {
-        return x509;
+      if (manager instanceof X509KeyManager keys) {
+        for (String type : Pairs.KEY_TYPES) {
+          String[] aliases = keys.getServerAliases(type, null);
+          if (aliases != null && aliases.length > 0) {
+            serve(keys, aliases[0]);
+            return;
+          }
+        }
       }
     }
-    throw new IllegalStateException("the key is not the certificate's");
+    throw new IllegalStateException("it is of no kind that is known");
   }
 
   /** One of the two files may be the old one still. */
-  private static boolean isPair(X509KeyManager keys) throws GeneralSecurityException {
-    for (var type : SIGNATURES.entrySet()) {
-      String[] aliases = keys.getServerAliases(type.getKey(), null);
-      if (aliases != null && aliases.length > 0) {
-        Signature signature = Signature.getInstance(type.getValue());
-        signature.initSign(keys.getPrivateKey(aliases[0]));
-        byte[] signed = signature.sign();
-        signature.initVerify(keys.getCertificateChain(aliases[0])[0]);
-        return signature.verify(signed);
-      }
+  private void serve(X509KeyManager keys, String alias) {
+    List<X509Certificate> chain = List.of(keys.getCertificateChain(alias));
+    if (!Pairs.isPair(chain.get(0), keys.getPrivateKey(alias))) {
+      throw new IllegalStateException("the key is not the certificate's");
     }
-    return false;
+    served.serve(keys, chain);
   }
 }

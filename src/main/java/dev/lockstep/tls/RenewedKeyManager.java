@@ -11,7 +11,7 @@ import javax.net.ssl.X509KeyManager;
 /**
  * Shows a certificate that can be renewed at any time: each handshake takes the newest. An alias
  * names the certificate that it was chosen from, so a handshake which is under way ends with the
- * one that it began with.
+ * one that it began with. Handshakes fail as long as there is none.
  */
 final class RenewedKeyManager extends X509ExtendedKeyManager {
 
@@ -24,14 +24,10 @@ final class RenewedKeyManager extends X509ExtendedKeyManager {
   private volatile Shown current;
   private volatile Shown previous;
 
-  RenewedKeyManager(X509KeyManager keys) {
-    current = new Shown(0, keys);
-    previous = current;
-  }
-
   synchronized void renew(X509KeyManager keys) {
-    previous = current;
-    current = new Shown(previous.generation() + 1, keys);
+    Shown renewed = new Shown(current == null ? 0 : current.generation() + 1, keys);
+    previous = current == null ? renewed : current;
+    current = renewed;
   }
 
   private X509KeyManager of(String alias) {
@@ -51,7 +47,9 @@ final class RenewedKeyManager extends X509ExtendedKeyManager {
   @Override
   public String chooseServerAlias(String keyType, Principal[] issuers, Socket socket) {
     Shown shown = current;
-    return shown.alias(shown.keys().chooseServerAlias(keyType, issuers, socket));
+    return shown == null
+        ? null
+        : shown.alias(shown.keys().chooseServerAlias(keyType, issuers, socket));
   }
 
   @Override

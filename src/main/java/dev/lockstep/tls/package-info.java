@@ -1,2 +1,2 @@
-/** The certificate that the webhooks are served with. */
+/** Certificates for the webhooks: made, renewed, loaded. */
 package dev.lockstep.tls;

@@ -124,7 +124,9 @@ class InstallIT {
     auditedBefore = audited().length();
     Map<String, String> environment = new HashMap<>(QUICK);
     environment.putAll(settings);
-    cluster.install(environment, options);
+    List<String> all = new ArrayList<>(List.of("--certificates=secret"));
+    all.addAll(List.of(options));
+    cluster.install(environment, all.toArray(String[]::new));
   }
 
   private static String audited() {

@@ -44,6 +44,11 @@ final class Program {
     end();
   }
 
+  /** The same server as at first: nobody starts it anew. */
+  boolean isRunning() {
+    return supervisor.isAlive();
+  }
+
   /** Sends a signal to a program that this one has started. */
   void signal(String program, String signal) {
     String pid = String.valueOf(child(program).pid());

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * A cluster with Lockstep installed, made by {@code cluster/run} and {@code cluster/lockstep}. It
@@ -31,7 +32,7 @@ public final class RealCluster implements AutoCloseable {
 
   private final Path folder;
   private final Program cluster;
-  private final List<Program> servers = new ArrayList<>();
+  private final List<Program> servers = new CopyOnWriteArrayList<>();
   private final List<Forwarder> forwarders = new ArrayList<>();
 
   /** The one that tests share. */
@@ -71,10 +72,10 @@ public final class RealCluster implements AutoCloseable {
    */
   Program install(Map<String, String> environment, String... options) {
     List<String> command = new ArrayList<>(List.of("cluster/lockstep", folder.toString()));
+    command.addAll(List.of(options));
     if (List.of(options).stream().noneMatch(option -> option.startsWith("--replica="))) {
       command.add(MAY_FORGE);
     }
-    command.addAll(List.of(options));
     Program server = Program.start(environment, command.toArray(String[]::new));
     servers.add(server);
     return server;
