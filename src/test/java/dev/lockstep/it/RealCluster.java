@@ -72,10 +72,10 @@ public final class RealCluster implements AutoCloseable {
    */
   Program install(Map<String, String> environment, String... options) {
     List<String> command = new ArrayList<>(List.of("cluster/lockstep", folder.toString()));
+    command.addAll(List.of(options));
     if (List.of(options).stream().noneMatch(option -> option.startsWith("--replica="))) {
       command.add(MAY_FORGE);
     }
-    command.addAll(List.of(options));
     Program server = Program.start(environment, command.toArray(String[]::new));
     servers.add(server);
     return server;
