@@ -144,15 +144,17 @@ class MetricsIT {
   @Test
   void noLabelHoldsWhatTheClusterHolds(Shop shop) {
     String name = story(shop);
-    Pattern bounded = Pattern.compile("[a-z]{1,22}|ConfigMap|Secret|[1-5]xx|[0-9.E+-]+|\\+Inf");
+    // Words of ours and of the API; names of namespaces and objects here have dashes.
+    Pattern bounded = Pattern.compile("[a-z]+|ConfigMap|Secret|[1-5]xx|[0-9.E+-]+|\\+Inf");
     Measured measured = shop.cluster().measured();
 
     assertThat(measured.text()).doesNotContain(name, "app-config", "my-app");
-    assertThat(measured.samples())
-        .filteredOn(sample -> sample.name().startsWith("lockstep_"))
+    assertThat(
+            measured.samples().stream()
+                .filter(sample -> sample.name().startsWith("lockstep_"))
+                .flatMap(sample -> sample.labels().values().stream())
+                .distinct())
         .isNotEmpty()
-        .allSatisfy(
-            sample ->
-                assertThat(sample.labels().values()).allMatch(v -> bounded.matcher(v).matches()));
+        .allMatch(value -> bounded.matcher(value).matches());
   }
 }
