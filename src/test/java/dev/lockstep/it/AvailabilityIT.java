@@ -36,7 +36,7 @@ class AvailabilityIT {
   private static final int RESTARTS = Integer.getInteger("lockstep.restarts");
 
   /** Longer than the Service takes to learn of it, and another server to take the lease. */
-  private static final Map<String, String> SERVER = Map.of("LOCKSTEP_DRAIN", "6s");
+  private static final Map<String, String> SERVER = Map.of("LOCKSTEP_DRAIN", "12s");
 
   private static ServedCluster served;
 
@@ -88,8 +88,6 @@ class AvailabilityIT {
     served.askToStop(leader);
 
     waiting().until(() -> !server.isReady());
-    waiting().until(served::leader, number -> number == 3 - leader);
-    assertThat(metric(server, "lockstep_leader")).isEqualTo("0.0");
     ObjectNode late = Reviews.json("{\"apiVersion\": \"v1\", \"kind\": \"ConfigMap\"}");
     late.putObject("metadata").put("name", "late");
     Response answer =
@@ -99,6 +97,8 @@ class AvailabilityIT {
             .post(Reviews.HEADS);
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(answer.header("Connection")).isEqualTo("close");
+    waiting().until(() -> metric(server, "lockstep_leader").equals("0.0"));
+    waiting().until(served::leader, number -> number == 3 - leader);
 
     served.stop(leader);
     served.start(leader);
