@@ -24,6 +24,7 @@ public final class RealCluster implements AutoCloseable {
   private static final Map<String, String> QUICK = Map.of("LOCKSTEP_QUIET_PERIOD", "2s");
 
   private final Path folder;
+  private final boolean hasNode;
   private final Program cluster;
   private final List<Program> servers = new ArrayList<>();
   private final List<Forwarder> forwarders = new ArrayList<>();
@@ -45,12 +46,23 @@ public final class RealCluster implements AutoCloseable {
    * @param name of its folder
    */
   RealCluster(String name) {
+    this(name, false);
+  }
+
+  private RealCluster(String name, boolean hasNode) {
     try {
       folder = Files.createDirectories(Path.of("target", name).toAbsolutePath());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    cluster = Program.start(Map.of(), "cluster/run", folder.toString(), "--stop-at-eof");
+    this.hasNode = hasNode;
+    String program = hasNode ? "cluster/node" : "cluster/run";
+    cluster = Program.start(Map.of(), program, folder.toString(), "--stop-at-eof");
+  }
+
+  /** One whose pods run in containers, without Lockstep yet; needs root on Linux. */
+  static RealCluster withNode(String name) {
+    return new RealCluster(name, true);
   }
 
   /**
@@ -149,10 +161,7 @@ public final class RealCluster implements AutoCloseable {
   /** The same, with more environment. */
   Result run(
       String program, List<String> arguments, String input, Map<String, String> environment) {
-    List<String> command = new ArrayList<>();
-    command.add(folder.resolve("bin").resolve(program).toString());
-    command.addAll(arguments);
-    ProcessBuilder builder = new ProcessBuilder(command);
+    ProcessBuilder builder = command(program, arguments);
     builder
         .environment()
         .putAll(
@@ -161,6 +170,18 @@ public final class RealCluster implements AutoCloseable {
                 "KUBECACHEDIR", folder.resolve("kube-cache").toString()));
     builder.environment().putAll(environment);
     return Result.of(builder, input);
+  }
+
+  /** The command, where the cluster can be reached. */
+  ProcessBuilder command(String program, List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    if (hasNode) {
+      command.addAll(List.of("cluster/node-exec", folder.toString(), program));
+    } else {
+      command.add(folder.resolve("bin").resolve(program).toString());
+    }
+    command.addAll(arguments);
+    return new ProcessBuilder(command);
   }
 
   /** As in a rollout; the webhooks stay registered, and nobody answers them. */
