@@ -31,6 +31,7 @@ public final class RealCluster implements AutoCloseable {
   private static final String MAY_FORGE = "--set=versionPolicy.exempt.users={admin}";
 
   private final Path folder;
+  private final boolean hasNode;
   private final Program cluster;
   private final List<Program> servers = new CopyOnWriteArrayList<>();
   private final List<Forwarder> forwarders = new ArrayList<>();
@@ -53,15 +54,25 @@ public final class RealCluster implements AutoCloseable {
    * @param options of {@code cluster/run}
    */
   RealCluster(String name, String... options) {
+    this(name, false, options);
+  }
+
+  private RealCluster(String name, boolean hasNode, String... options) {
     try {
       folder = Files.createDirectories(Path.of("target", name).toAbsolutePath());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    List<String> command =
-        new ArrayList<>(List.of("cluster/run", folder.toString(), "--stop-at-eof"));
+    this.hasNode = hasNode;
+    String program = hasNode ? "cluster/node" : "cluster/run";
+    List<String> command = new ArrayList<>(List.of(program, folder.toString(), "--stop-at-eof"));
     command.addAll(List.of(options));
     cluster = Program.start(Map.of(), command.toArray(String[]::new));
+  }
+
+  /** One whose pods run in containers, without Lockstep yet; needs root on Linux. */
+  static RealCluster withNode(String name) {
+    return new RealCluster(name, true);
   }
 
   /**
@@ -176,10 +187,7 @@ public final class RealCluster implements AutoCloseable {
   /** The same, with more environment. */
   Result run(
       String program, List<String> arguments, String input, Map<String, String> environment) {
-    List<String> command = new ArrayList<>();
-    command.add(folder.resolve("bin").resolve(program).toString());
-    command.addAll(arguments);
-    ProcessBuilder builder = new ProcessBuilder(command);
+    ProcessBuilder builder = command(program, arguments);
     builder
         .environment()
         .putAll(
@@ -188,6 +196,18 @@ public final class RealCluster implements AutoCloseable {
                 "KUBECACHEDIR", folder.resolve("kube-cache").toString()));
     builder.environment().putAll(environment);
     return Result.of(builder, input);
+  }
+
+  /** The command, where the cluster can be reached. */
+  ProcessBuilder command(String program, List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    if (hasNode) {
+      command.addAll(List.of("cluster/node-exec", folder.toString(), program));
+    } else {
+      command.add(folder.resolve("bin").resolve(program).toString());
+    }
+    command.addAll(arguments);
+    return new ProcessBuilder(command);
   }
 
   /** As in a rollout; the webhooks stay registered, and nobody answers them. */
