@@ -160,7 +160,8 @@ class MonitoringIT {
         .contains("lockstep_versions_made_total", "lockstep_versions_deleted_total")
         .contains("lockstep_admission_duration_seconds_bucket", "outcome")
         .contains("lockstep_workloads_behind", "lockstep_workloads_held")
-        .contains("lockstep_reconcile_failing", "lockstep_retention_failures_total");
+        .contains("lockstep_reconcile_failing", "lockstep_retention_failures_total")
+        .contains("lockstep_certificate_expiry_seconds");
     Set<Integer> ids = new TreeSet<>();
     for (JsonNode panel : dashboard(cluster).path("panels")) {
       assertThat(ids.add(panel.path("id").asInt())).as("ids are unique").isTrue();
