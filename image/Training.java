@@ -104,12 +104,18 @@ final class Training {
         .environment()
         .putAll(
             Map.of(
-                "KUBERNETES_MASTER", "http://127.0.0.1:" + api,
-                "LOCKSTEP_TLS_MODE", "files",
-                "LOCKSTEP_TLS_CERTIFICATE", folder.resolve("tls.crt").toString(),
-                "LOCKSTEP_TLS_KEY", folder.resolve("tls.key").toString(),
-                "QUARKUS_HTTP_SSL_PORT", "" + webhooks,
-                "QUARKUS_MANAGEMENT_PORT", "" + management));
+                "KUBERNETES_MASTER",
+                "http://127.0.0.1:" + api,
+                "LOCKSTEP_TLS_MODE",
+                "files",
+                "LOCKSTEP_TLS_CERTIFICATE",
+                folder.resolve("tls.crt").toString(),
+                "LOCKSTEP_TLS_KEY",
+                folder.resolve("tls.key").toString(),
+                "QUARKUS_HTTP_SSL_PORT",
+                "" + webhooks,
+                "QUARKUS_MANAGEMENT_PORT",
+                "" + management));
     return builder.start();
   }
 

@@ -14,7 +14,7 @@ class ImageNodeIT {
   private static final Pattern STARTED = Pattern.compile("started in ([0-9.]+)s");
   private static final Pattern HEAP_MAX =
       Pattern.compile("(?m)^jvm_memory_max_bytes\\{area=\"heap\".*} ([0-9.E]+)$");
-  private static final double LIMIT_BYTES = 256 * 1024 * 1024;
+  private static final double LIMIT_BYTES = 512 * 1024 * 1024;
 
   private static Installation installation;
   private static String pod;

@@ -3,6 +3,7 @@ package dev.lockstep.it;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.StreamSupport;
 
 /** Lockstep in containers on a real node, installed by its chart as a user would. */
@@ -21,8 +22,16 @@ record Installation(RealCluster cluster) {
         new ArrayList<>(List.of("-n", NAMESPACE, "install", "lockstep", "helm/lockstep", "--wait"));
     install.addAll(mode.prepare(cluster));
     install.addAll(List.of(options));
-    cluster.run("helm", install, "").orFail();
+    CompletableFuture<Result> installing =
+        CompletableFuture.supplyAsync(() -> cluster.run("helm", install, ""));
+    mode.whileInstalling(cluster);
+    installing.join().orFail();
     return installation;
+  }
+
+  /** {@code helm test}. */
+  Result test() {
+    return cluster.run("helm", List.of("-n", NAMESPACE, "test", "lockstep"), "");
   }
 
   /** {@code helm uninstall}; nothing if it is not installed. */
