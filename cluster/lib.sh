@@ -21,20 +21,20 @@ need_root() {
 
 # need_packages CHECK-ONLY 'PROGRAM-OR-FILE PACKAGE'...: installs the Debian packages of what is missing where it may.
 need_packages() {
-  local check_only=$1 item program missing=()
+  local check_only=$1 item program packages=()
   shift
   for item in "$@"; do
     program=${item%% *}
     if [ -e "$program" ] || command -v "$program" >/dev/null 2>&1; then continue; fi
-    missing+=("${item#* }")
+    packages+=("${item#* }")
   done
-  ((${#missing[@]})) || return 0
+  ((${#packages[@]})) || return 0
   if [ -z "$check_only" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-    say "installing ${missing[*]}"
+    say "installing ${packages[*]}"
     { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends \
-      -o DPkg::Lock::Timeout=300 "${missing[@]}"; } </dev/null >&2 && return
+      -o DPkg::Lock::Timeout=300 "${packages[@]}"; } </dev/null >&2 && return
   fi
-  die "missing on this machine: ${missing[*]}; install these packages" 2
+  die "missing on this machine: ${packages[*]}; install these packages" 2
 }
 
 need_supervision() {
