@@ -26,7 +26,12 @@ final class NodeLoad {
       "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"load-%1$d\"},"
           + "\"data\":{\"NUMBER\":\"%1$d\"}}";
 
-  private final HttpClient client = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+  /**
+   * kubectl's proxy can't offer HTTP/2 on such a connection, and takes the question for an upgrade.
+   */
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
+
   private final AtomicInteger sent = new AtomicInteger();
   private final AtomicInteger admitted = new AtomicInteger();
   private final URI url;
