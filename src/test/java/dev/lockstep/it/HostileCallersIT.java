@@ -36,6 +36,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -43,6 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Whoever reaches the port can send what he likes. The server has the memory that it has in a pod.
  */
 @Execution(ExecutionMode.SAME_THREAD)
+@Isolated("beside other tests, honest clients are as slow as those that the server hangs up on")
 @Order(1)
 class HostileCallersIT {
   private static final Map<String, String> AS_IN_A_POD =
