@@ -264,8 +264,11 @@ func latencies(c *cluster.Cluster) error {
 func tell(sweeps []sweep, done []admission, q float64) {
 	var idle, busy, ratios []float64
 	for i := 1; i < len(sweeps); i++ {
-		without := stats.Quantile(within(done, sweeps[i-1].ended, sweeps[i].begun), q)
-		during := stats.Quantile(within(done, sweeps[i].begun, sweeps[i].ended), q)
+		between, amid := within(done, sweeps[i-1].ended, sweeps[i].begun), within(done, sweeps[i].begun, sweeps[i].ended)
+		if len(between) == 0 || len(amid) == 0 {
+			continue // One sweep began as the one before it ended: there is nothing to compare with.
+		}
+		without, during := stats.Quantile(between, q), stats.Quantile(amid, q)
 		idle = append(idle, without*1000)
 		busy = append(busy, during*1000)
 		ratios = append(ratios, during/without)
