@@ -559,6 +559,7 @@ class PluginIT {
     shop.apply(secret("app-secret", "password", TOP_SECRET) + withSecret("other", "app:1"));
     shop.awaitObject("secret/app-secret-v000");
     shop.kubectl("create", "rolebinding", "looks", "--clusterrole=view", "--user=jane");
+    mayListRollouts(shop);
     Plugin plugin = new Plugin(shop);
 
     assertThat(plugin.look("history", "app-config", "--as=jane").err()).isEmpty();
@@ -588,6 +589,34 @@ class PluginIT {
     assertThat(restore.err())
         .startsWith("kubectl lockstep: you may not patch configmaps")
         .hasLineCount(1);
+  }
+
+  /** Another test may have brought their CRD, which the role view knows nothing of. */
+  private static void mayListRollouts(Shop shop) {
+    shop.apply(
+        """
+        apiVersion: rbac.authorization.k8s.io/v1
+        kind: Role
+        metadata:
+          name: rollouts
+        rules:
+          - apiGroups: [argoproj.io]
+            resources: [rollouts]
+            verbs: [get, list]
+        ---
+        apiVersion: rbac.authorization.k8s.io/v1
+        kind: RoleBinding
+        metadata:
+          name: rollouts
+        roleRef:
+          apiGroup: rbac.authorization.k8s.io
+          kind: Role
+          name: rollouts
+        subjects:
+          - apiGroup: rbac.authorization.k8s.io
+            kind: User
+            name: jane
+        """);
   }
 
   @Test
