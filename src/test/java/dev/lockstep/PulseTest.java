@@ -3,11 +3,8 @@ package dev.lockstep;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.kubernetes.Watched;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class PulseTest {
   private static final Duration TOO_LONG = Duration.ofMinutes(2);
 
-  private final Time time = new Time();
+  private Instant now = Instant.EPOCH;
   private final List<Runnable> stuck = new ArrayList<>();
   private Executor pool = Runnable::run;
   private boolean runs = true;
@@ -27,37 +24,18 @@ class PulseTest {
 
   private final Pulse pulse =
       new Pulse(
-          time,
+          new SuppliedClock(() -> now),
           TOO_LONG,
           Map.of("reviews", task -> pool.execute(task)),
           () -> List.of(new Watched(() -> runs, () -> hears)),
           () -> apiServerAnswers);
 
-  private static final class Time extends Clock {
-    Instant now = Instant.EPOCH;
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-  }
-
   /** As the server does, every ten seconds. */
   private void beatFor(Duration duration) {
-    Instant end = time.now.plus(duration);
-    while (time.now.isBefore(end)) {
+    Instant end = now.plus(duration);
+    while (now.isBefore(end)) {
       pulse.beat();
-      time.now = time.now.plusSeconds(10);
+      now = now.plusSeconds(10);
     }
   }
 
@@ -109,7 +87,7 @@ class PulseTest {
   @Test
   void aPulseThatHasStoppedIsTrouble() {
     pulse.beat();
-    time.now = time.now.plus(TOO_LONG).plusSeconds(1);
+    now = now.plus(TOO_LONG).plusSeconds(1);
     assertThat(pulse.trouble()).isPresent();
   }
 }

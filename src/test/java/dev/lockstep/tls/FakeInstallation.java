@@ -1,12 +1,11 @@
 package dev.lockstep.tls;
 
+import dev.lockstep.SuppliedClock;
 import dev.lockstep.version.ApiCallException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -205,21 +204,5 @@ final class FakeInstallation {
         }
       };
 
-  private final Clock clock =
-      new Clock() {
-        @Override
-        public Instant instant() {
-          return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-          return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-          return this;
-        }
-      };
+  private final Clock clock = new SuppliedClock(() -> now);
 }
