@@ -82,10 +82,10 @@ public class AdmissionResource {
     return answer(Body.of(context), versions, workloadReviewers);
   }
 
-  private Uni<Response> answer(byte[] body, Webhook webhook, Executor executor) {
+  private Uni<Response> answer(Body body, Webhook webhook, Executor executor) {
     long arrived = System.nanoTime();
     return Uni.createFrom()
-        .item(() -> told(arrived, webhook, within(arrived, body, webhook)))
+        .item(() -> told(arrived, webhook, within(arrived, body.take(), webhook)))
         .runSubscriptionOn(executor);
   }
 

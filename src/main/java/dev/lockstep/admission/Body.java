@@ -11,7 +11,7 @@ import io.vertx.ext.web.RoutingContext;
 final class Body {
   private static final String KEY = "lockstep.body";
 
-  private final byte[] bytes;
+  private byte[] bytes;
   private int read;
 
   private Body(int length) {
@@ -25,16 +25,24 @@ final class Body {
     request.handler(body::add);
     request.endHandler(
         end -> {
-          context.put(KEY, body.bytes);
+          context.put(KEY, body);
           context.next();
         });
     request.resume();
   }
 
-  /** There is none where it was not read: an empty one is no review either. */
-  static byte[] of(RoutingContext context) {
-    byte[] bytes = context.get(KEY);
-    return bytes == null ? new byte[0] : bytes;
+  static Body of(RoutingContext context) {
+    return context.get(KEY);
+  }
+
+  /**
+   * All of it, once. Nothing is left of it here: a connection keeps its last request until the next
+   * one comes, and large bodies would fill the memory meanwhile.
+   */
+  byte[] take() {
+    byte[] taken = bytes;
+    bytes = null;
+    return taken;
   }
 
   private void add(Buffer part) {

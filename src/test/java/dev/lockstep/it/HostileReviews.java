@@ -20,7 +20,7 @@ final class HostileReviews {
   private static final int MEBIBYTE = 1024 * 1024;
 
   /** One in so many is as large as can be, or larger. */
-  private static final int HUGE = 100;
+  private static final int HUGE = 20;
 
   private static final List<String> TEXTS =
       List.of(
