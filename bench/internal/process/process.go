@@ -8,6 +8,9 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
+	"time"
+	"unsafe"
 )
 
 // Process is one, by its number.
@@ -52,7 +55,18 @@ func (p Process) Resident() (float64, error) {
 	return kilobytes * 1024, err
 }
 
-// CollectGarbage has a JVM do so, by the jcmd of the JDK that it runs on.
+// CPU is the time that it has run since it began, to the nanosecond, unlike that in /proc.
+func (p Process) CPU() (time.Duration, error) {
+	// CPUCLOCK_SCHED of another process, as clock_getcpuclockid(3) makes it.
+	clock := ^uintptr(p)<<3 | 2
+	var spent syscall.Timespec
+	if _, _, failed := syscall.Syscall(syscall.SYS_CLOCK_GETTIME, clock, uintptr(unsafe.Pointer(&spent)), 0); failed != 0 {
+		return 0, fmt.Errorf("CPU time of process %d: %w", p, failed)
+	}
+	return time.Duration(spent.Nano()), nil
+}
+
+// CollectGarbage has a JVM do so, by the jcmd of the JDK that it runs on; a JRE has none.
 func (p Process) CollectGarbage() error {
 	java, err := os.Readlink(p.file("exe"))
 	if err != nil {
