@@ -104,7 +104,7 @@ func run(dir string) (int, error) {
 
 // fill makes two heads, with a version each, that nothing has to be done about.
 func fill(c *cluster.Cluster) error {
-	if err := c.Send("POST", "/api/v1/namespaces", objects.Namespace(namespace)); err != nil {
+	if err := c.Send("POST", "/api/v1/namespaces", objects.Namespace(namespace, objects.OptedIn)); err != nil {
 		return err
 	}
 	for _, name := range heads {
@@ -114,11 +114,7 @@ func fill(c *cluster.Cluster) error {
 			}
 		}
 	}
-	optIn, err := json.Marshal(objects.Object{"metadata": objects.Object{"labels": objects.OptedIn}})
-	if err == nil {
-		_, err = c.Do("PATCH", "/api/v1/namespaces/"+namespace, "application/merge-patch+json", optIn)
-	}
-	return err
+	return nil
 }
 
 var heads = []string{"head-0", "head-1"}

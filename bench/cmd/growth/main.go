@@ -120,23 +120,15 @@ func (b *bench) curves() []curve {
 	}
 }
 
-func (b *bench) optIn(namespace string) error {
-	return b.label(namespace, objects.OptedIn)
-}
-
-func (b *bench) label(namespace string, labels objects.Object) error {
-	text, err := json.Marshal(objects.Object{"metadata": objects.Object{"labels": labels}})
-	if err == nil {
-		_, err = b.Do("PATCH", "/api/v1/namespaces/"+namespace, "application/merge-patch+json", text)
-	}
-	return err
+func (b *bench) namespace(name string, labels objects.Object) error {
+	return b.Send("POST", "/api/v1/namespaces", objects.Namespace(name, labels))
 }
 
 func (b *bench) configMap(namespace string, object objects.Object) error {
 	return b.Send("POST", "/api/v1/namespaces/"+namespace+"/configmaps", object)
 }
 
-// head is made with its versions; its namespace is opted in only afterwards, so that no admission is needed.
+// head is made after its versions, with its stamp, as by a restore from a backup.
 func (b *bench) head(namespace, name string, versions int) error {
 	for v := range versions {
 		if err := b.configMap(namespace, objects.Version(name, v, objects.Content(name, v, bytes))); err != nil {
@@ -148,14 +140,10 @@ func (b *bench) head(namespace, name string, versions int) error {
 
 // heads makes a namespace with so many, of one version each.
 func (b *bench) heads(namespace string, count int) error {
-	if err := b.Send("POST", "/api/v1/namespaces", objects.Namespace(namespace)); err != nil {
+	if err := b.namespace(namespace, objects.OptedIn); err != nil {
 		return err
 	}
-	err := cluster.Each(count, workers, func(i int) error { return b.head(namespace, fmt.Sprintf("head-%d", i), 1) })
-	if err != nil {
-		return err
-	}
-	return b.optIn(namespace)
+	return cluster.Each(count, workers, func(i int) error { return b.head(namespace, fmt.Sprintf("head-%d", i), 1) })
 }
 
 func spare(i int) string { return fmt.Sprintf("spare-%d", i) }
@@ -169,23 +157,23 @@ func (b *bench) growNamespaces(before, size int) (subject, error) {
 		before = 1
 	}
 	return atHome, cluster.Each(size-before, workers, func(i int) error {
-		namespace := objects.Namespace(spare(before + i))
-		namespace["metadata"].(objects.Object)["labels"] = objects.OptedIn
-		return b.Send("POST", "/api/v1/namespaces", namespace)
+		return b.namespace(spare(before+i), objects.OptedIn)
 	})
 }
 
 func (b *bench) optOut() error {
 	sizes := b.curves()[0].sizes
+	no := []byte(`{"metadata": {"labels": {"lockstep.dev/versioning": null}}}`)
 	return cluster.Each(sizes[len(sizes)-1]-1, workers, func(i int) error {
-		return b.label(spare(1+i), objects.Object{"lockstep.dev/versioning": nil})
+		_, err := b.Do("PATCH", "/api/v1/namespaces/"+spare(1+i), "application/merge-patch+json", no)
+		return err
 	})
 }
 
 // growVersions takes another head for each size.
 func (b *bench) growVersions(_, size int) (subject, error) {
 	namespace := fmt.Sprintf("versions-%d", size)
-	if err := b.Send("POST", "/api/v1/namespaces", objects.Namespace(namespace)); err != nil {
+	if err := b.namespace(namespace, objects.OptedIn); err != nil {
 		return subject{}, err
 	}
 	for name, versions := range map[string]int{"old": size, "young": 1} {
@@ -193,14 +181,14 @@ func (b *bench) growVersions(_, size int) (subject, error) {
 			return subject{}, err
 		}
 	}
-	return subject{namespace, [2]string{"old", "young"}, size - 1}, b.optIn(namespace)
+	return subject{namespace, [2]string{"old", "young"}, size - 1}, nil
 }
 
 // growUnmanaged in namespaces that are not opted in.
 func (b *bench) growUnmanaged(before, size int) (subject, error) {
 	for ; before < size; before += full {
 		namespace := fmt.Sprintf("plain-%d", before)
-		if err := b.Send("POST", "/api/v1/namespaces", objects.Namespace(namespace)); err != nil {
+		if err := b.namespace(namespace, nil); err != nil {
 			return subject{}, err
 		}
 		err := cluster.Each(min(full, size-before), workers, func(i int) error {
@@ -306,7 +294,7 @@ func (b *bench) point(name string, x float64, s subject) (float64, error) {
 		name  string
 		admit func(subject) error
 	}{{"Deployment", b.deployment}, {"ConfigMap", b.newContent}}
-	perBlock := 100
+	perBlock := 60
 	if *short {
 		perBlock = 10
 	}

@@ -52,8 +52,7 @@ func head(i int) string      { return fmt.Sprintf("config-%02d", i) }
 func fill(c *cluster.Cluster) error {
 	begun := time.Now()
 	err := cluster.Each(*namespaces, workers, func(n int) error {
-		return c.Send("POST", "/api/v1/namespaces", cluster.Object{"metadata": cluster.Object{
-			"name": namespace(n), "labels": objects.OptedIn}})
+		return c.Send("POST", "/api/v1/namespaces", objects.Namespace(namespace(n), objects.OptedIn))
 	})
 	if err != nil {
 		return err

@@ -18,8 +18,10 @@ type Object = map[string]any
 // OptedIn are the labels of a namespace whose ConfigMaps get versions.
 var OptedIn = Object{"lockstep.dev/versioning": "enabled"}
 
-// Namespace has no labels; one that is opted in later is filled without an admission.
-func Namespace(name string) Object { return Object{"metadata": Object{"name": name}} }
+// Namespace with these labels, or none.
+func Namespace(name string, labels Object) Object {
+	return Object{"metadata": Object{"name": name, "labels": labels}}
+}
 
 // ConfigMap is one as people write it.
 func ConfigMap(name string, data map[string]string) Object {
