@@ -102,16 +102,24 @@ func run(dir string) (int, error) {
 	return tell(kinds, blocks), nil
 }
 
-// fill makes two heads, with a version each, that nothing has to be done about.
+// fill makes two heads with a version each, which nobody but Lockstep may make once the namespace is opted in.
 func fill(c *cluster.Cluster) error {
-	if err := c.Send("POST", "/api/v1/namespaces", objects.Namespace(namespace, objects.OptedIn)); err != nil {
+	if err := c.Send("POST", "/api/v1/namespaces", objects.Namespace(namespace, nil)); err != nil {
+		return err
+	}
+	configMaps := "/api/v1/namespaces/" + namespace + "/configmaps"
+	for _, name := range heads {
+		if err := c.Send("POST", configMaps, objects.Version(name, 0, content(name, 0))); err != nil {
+			return err
+		}
+	}
+	optIn := objects.Object{"metadata": objects.Object{"labels": objects.OptedIn}}
+	if err := c.Patch("/api/v1/namespaces/"+namespace, optIn); err != nil {
 		return err
 	}
 	for _, name := range heads {
-		for _, object := range []objects.Object{objects.Version(name, 0, content(name, 0)), objects.Head(name, 0, content(name, 0))} {
-			if err := c.Send("POST", "/api/v1/namespaces/"+namespace+"/configmaps", object); err != nil {
-				return err
-			}
+		if err := c.Send("POST", configMaps, objects.Head(name, 0, content(name, 0))); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -128,22 +128,44 @@ func (b *bench) configMap(namespace string, object objects.Object) error {
 	return b.Send("POST", "/api/v1/namespaces/"+namespace+"/configmaps", object)
 }
 
-// head is made after its versions, with its stamp, as by a restore from a backup.
-func (b *bench) head(namespace, name string, versions int) error {
-	for v := range versions {
-		if err := b.configMap(namespace, objects.Version(name, v, objects.Content(name, v, bytes))); err != nil {
-			return err
-		}
+// versioned makes a namespace with these heads, each with so many versions, as by a restore from a backup: versions while
+// it is not opted in, since nobody but Lockstep may make them then; heads when it is, or Lockstep would take their stamps.
+func (b *bench) versioned(namespace string, names []string, versions ...int) error {
+	if err := b.namespace(namespace, nil); err != nil {
+		return err
 	}
-	return b.configMap(namespace, objects.Head(name, versions-1, objects.Content(name, versions-1, bytes)))
+	err := cluster.Each(len(names), workers, func(i int) error {
+		for v := range versions[i%len(versions)] {
+			object := objects.Version(names[i], v, objects.Content(names[i], v, bytes))
+			if err := b.configMap(namespace, object); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := b.label(namespace, objects.OptedIn); err != nil {
+		return err
+	}
+	return cluster.Each(len(names), workers, func(i int) error {
+		v := versions[i%len(versions)] - 1
+		return b.configMap(namespace, objects.Head(names[i], v, objects.Content(names[i], v, bytes)))
+	})
+}
+
+func (b *bench) label(namespace string, labels objects.Object) error {
+	return b.Patch("/api/v1/namespaces/"+namespace, objects.Object{"metadata": objects.Object{"labels": labels}})
 }
 
 // heads makes a namespace with so many, of one version each.
 func (b *bench) heads(namespace string, count int) error {
-	if err := b.namespace(namespace, objects.OptedIn); err != nil {
-		return err
+	names := make([]string, count)
+	for i := range names {
+		names[i] = fmt.Sprintf("head-%d", i)
 	}
-	return cluster.Each(count, workers, func(i int) error { return b.head(namespace, fmt.Sprintf("head-%d", i), 1) })
+	return b.versioned(namespace, names, 1)
 }
 
 func spare(i int) string { return fmt.Sprintf("spare-%d", i) }
@@ -163,25 +185,16 @@ func (b *bench) growNamespaces(before, size int) (subject, error) {
 
 func (b *bench) optOut() error {
 	sizes := b.curves()[0].sizes
-	no := []byte(`{"metadata": {"labels": {"lockstep.dev/versioning": null}}}`)
 	return cluster.Each(sizes[len(sizes)-1]-1, workers, func(i int) error {
-		_, err := b.Do("PATCH", "/api/v1/namespaces/"+spare(1+i), "application/merge-patch+json", no)
-		return err
+		return b.label(spare(1+i), objects.Object{"lockstep.dev/versioning": nil})
 	})
 }
 
 // growVersions takes another head for each size.
 func (b *bench) growVersions(_, size int) (subject, error) {
+	heads := [2]string{"old", "young"}
 	namespace := fmt.Sprintf("versions-%d", size)
-	if err := b.namespace(namespace, objects.OptedIn); err != nil {
-		return subject{}, err
-	}
-	for name, versions := range map[string]int{"old": size, "young": 1} {
-		if err := b.head(namespace, name, versions); err != nil {
-			return subject{}, err
-		}
-	}
-	return subject{namespace, [2]string{"old", "young"}, size - 1}, nil
+	return subject{namespace, heads, size - 1}, b.versioned(namespace, heads[:], size, 1)
 }
 
 // growUnmanaged in namespaces that are not opted in.

@@ -18,7 +18,7 @@ type Object = map[string]any
 // OptedIn are the labels of a namespace whose ConfigMaps get versions.
 var OptedIn = Object{"lockstep.dev/versioning": "enabled"}
 
-// Namespace with these labels, or none.
+// Namespace with these labels, or none. In one that is opted in, versions can be made by Lockstep alone.
 func Namespace(name string, labels Object) Object {
 	return Object{"metadata": Object{"name": name, "labels": labels}}
 }
