@@ -24,6 +24,7 @@ import (
 
 	"lockstep.dev/bench/internal/contestants"
 	"lockstep.dev/bench/internal/plan"
+	"lockstep.dev/bench/internal/process"
 	"lockstep.dev/bench/internal/results"
 	"lockstep.dev/bench/internal/stats"
 )
@@ -51,8 +52,8 @@ func main() {
 
 // server is one of those that are compared.
 type server struct {
-	url string
-	pid int
+	url     string
+	process process.Process
 }
 
 // block is what one server did in some seconds.
@@ -101,18 +102,18 @@ func measure(dir string, line plan.Line, rows *results.File) error {
 		if err != nil {
 			return err
 		}
-		pid, err := contestants.Process(dir, name)
+		process, err := contestants.Process(dir, name)
 		if err != nil {
 			return err
 		}
-		servers[name] = server{url, pid}
+		servers[name] = server{url, process}
 	}
 	blocks := map[string][]block{}
 	order := append([]string{}, line.Contestants...)
 	for turn := range line.Blocks + 1 {
 		rand.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 		for _, name := range order {
-			before, err := contestants.CPUSeconds(servers[name].pid)
+			before, err := servers[name].process.CPU()
 			if err != nil {
 				return err
 			}
@@ -120,11 +121,11 @@ func measure(dir string, line plan.Line, rows *results.File) error {
 			if err != nil {
 				return fmt.Errorf("%s: %w", name, err)
 			}
-			after, err := contestants.CPUSeconds(servers[name].pid)
+			after, err := servers[name].process.CPU()
 			if err != nil {
 				return err
 			}
-			one.cpuSeconds = after - before
+			one.cpuSeconds = (after - before).Seconds()
 			if turn > 0 { // The first is for everybody to warm up.
 				blocks[name] = append(blocks[name], one)
 			}

@@ -4,13 +4,12 @@ package contestants
 
 import (
 	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"lockstep.dev/bench/internal/cluster"
+	"lockstep.dev/bench/internal/process"
 )
 
 // None is without a webhook, Floor the no-op webhook. All others are Lockstep.
@@ -102,42 +101,6 @@ func Install(c *cluster.Cluster, dir string, names []string) error {
 }
 
 // Process is the one that runs a contestant: the folder it was started in tells.
-func Process(dir, name string) (int, error) {
-	processes, err := os.ReadDir("/proc")
-	if err != nil {
-		return 0, err
-	}
-	for _, process := range processes {
-		pid, err := strconv.Atoi(process.Name())
-		if err != nil {
-			continue
-		}
-		if folder, err := os.Readlink(filepath.Join("/proc", process.Name(), "cwd")); err != nil ||
-			folder != filepath.Join(dir, "server-"+name) {
-			continue
-		}
-		return pid, nil
-	}
-	return 0, fmt.Errorf("no process of %s", name)
-}
-
-// ticks a second, of /proc/PID/stat; the same on every Linux that Go runs on.
-const ticks = 100
-
-// CPUSeconds is how long a process has computed, by its own account and the kernel's for it.
-func CPUSeconds(pid int) (float64, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return 0, err
-	}
-	fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
-	sum := 0.0
-	for _, field := range fields[11:13] {
-		value, err := strconv.ParseFloat(field, 64)
-		if err != nil {
-			return 0, err
-		}
-		sum += value
-	}
-	return sum / ticks, nil
+func Process(dir, name string) (process.Process, error) {
+	return process.In(filepath.Join(dir, "server-"+name))
 }
