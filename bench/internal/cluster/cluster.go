@@ -61,24 +61,41 @@ func (c *Cluster) Send(method, path string, body any) error {
 	if err != nil {
 		return err
 	}
-	request, err := http.NewRequest(method, c.url+path, bytes.NewReader(text))
+	_, err = c.Do(method, path, "application/json", text)
+	return err
+}
+
+// Get reads an object, or whatever else is there.
+func (c *Cluster) Get(path string, into any) error {
+	answer, err := c.Do("GET", path, "", nil)
 	if err != nil {
 		return err
 	}
-	request.Header.Set("Content-Type", "application/json")
+	return json.Unmarshal(answer, into)
+}
+
+// Do makes one request and returns the body of its answer; an error unless it succeeds.
+func (c *Cluster) Do(method, path, contentType string, body []byte) ([]byte, error) {
+	request, err := http.NewRequest(method, c.url+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	if contentType != "" {
+		request.Header.Set("Content-Type", contentType)
+	}
 	response, err := c.client.Do(request)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer response.Body.Close()
 	answer, err := io.ReadAll(response.Body)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if response.StatusCode >= 300 {
-		return fmt.Errorf("%s %s: %d %.300s", method, path, response.StatusCode, answer)
+		return nil, fmt.Errorf("%s %s: %d %.300s", method, path, response.StatusCode, answer)
 	}
-	return nil
+	return answer, nil
 }
 
 // Each calls do for 0 to count-1, in so many goroutines, and returns the first error.
