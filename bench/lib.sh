@@ -70,6 +70,7 @@ contestant() {
   jdk25 | jdk25-aot) contestant_env=("JAVA_HOME=$jdk25") ;;
   *) die "unknown contestant $1" ;;
   esac
+  contestant_env+=(MALLOC_ARENA_MAX=2)
   case "$1" in *-aot)
     options+=" -XX:AOTCache=$root/target/lockstep.aot"
     contestant_options=("--app=$root/target/quarkus-aot")

@@ -21,7 +21,7 @@ import (
 )
 
 var (
-	runs    = flag.Int("runs", 20, "starts of each contestant")
+	runs    = flag.Int("runs", 20, "starts of each contestant; 0 measures memory alone")
 	steady  = flag.Int("steady", 10, "starts of each after which requests are measured, too")
 	reviews = flag.Int("reviews", 100_000, "reviews before memory is measured last")
 )
@@ -82,7 +82,12 @@ func run(dir, file string, names []string) error {
 	if err != nil {
 		return err
 	}
-	if err := starts(contestants, all, out); err != nil {
+	if *runs > 0 {
+		if err := starts(contestants, all, out); err != nil {
+			return err
+		}
+	}
+	if err := all.fillMore(c); err != nil {
 		return err
 	}
 	for _, one := range contestants {

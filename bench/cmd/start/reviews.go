@@ -34,7 +34,7 @@ type mix struct {
 
 const uid = "bench"
 
-// fill makes the heads, through the API server and so through Lockstep, and the reviews of what came of them.
+// fill makes the small heads, through the API server and so through Lockstep, and the reviews of what came of them.
 func fill(c *cluster.Cluster) (*mix, error) {
 	err := c.Send("POST", "/api/v1/namespaces", cluster.Object{"metadata": cluster.Object{
 		"name": namespace, "labels": cluster.Object{"lockstep.dev/versioning": "enabled"}}})
@@ -50,22 +50,27 @@ func fill(c *cluster.Cluster) (*mix, error) {
 	}
 	all.unchanged = update(small[0], small[0])
 	all.deployment = deployment(small)
+	return &all, nil
+}
+
+// fillMore makes larger ones, which a server that starts would have to read.
+func (m *mix) fillMore(c *cluster.Cluster) error {
 	for size := kibibyte; size <= 64*kibibyte; size *= 2 {
 		object, err := head(c, fmt.Sprintf("size-%d", size), size)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		all.updates = append(all.updates, changed(object))
+		m.updates = append(m.updates, changed(object))
 	}
 	for i := range large {
 		// The API server takes an object of up to 1 MiB by the length of what it holds.
 		object, err := head(c, fmt.Sprintf("large-%02d", i), mebibyte-kibibyte)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		all.large = append(all.large, changed(object))
+		m.large = append(m.large, changed(object))
 	}
-	return &all, nil
+	return nil
 }
 
 // head makes a ConfigMap, waits for its version, and returns it as it was persisted.

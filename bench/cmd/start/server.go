@@ -162,7 +162,7 @@ func (s *server) status(field string) (float64, error) {
 // firsts waits for the first right answer, and for readiness, in seconds since the start of the process. A server may answer
 // before it is ready.
 func (s *server) firsts(unchanged review) (answer, ready float64, err error) {
-	const pause, patience = 3 * time.Millisecond, 2 * time.Minute
+	const pause, patience = 10 * time.Millisecond, 2 * time.Minute
 	var wait sync.WaitGroup
 	first := func(is func() bool, seconds *float64) {
 		wait.Go(func() {

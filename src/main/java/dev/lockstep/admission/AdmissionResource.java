@@ -83,7 +83,7 @@ public class AdmissionResource {
   }
 
   private Uni<Response> answer(Body body, Webhook webhook, Executor executor) {
-    long arrived = System.nanoTime();
+    long arrived = body.arrived();
     return Uni.createFrom()
         .item(() -> told(arrived, webhook, within(arrived, body.take(), webhook)))
         .runSubscriptionOn(executor);
