@@ -10,6 +10,8 @@ import (
 	"os/signal"
 	"runtime"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -24,10 +26,8 @@ var (
 	runs    = flag.Int("runs", 20, "starts of each contestant; 0 measures memory alone")
 	steady  = flag.Int("steady", 10, "starts of each after which requests are measured, too")
 	reviews = flag.Int("reviews", 100_000, "reviews before memory is measured last")
+	limits  = flag.String("limits", "128,160,192,224,256,320,384,512", "memory limits that are tried, in MiB")
 )
-
-// limits that are tried, in MiB.
-var limits = []int{128, 160, 192, 224, 256, 320, 384, 512}
 
 // Requests are sent at 50/s, the first hundred and those of the steady state.
 const (
@@ -43,7 +43,7 @@ func main() {
 	log.SetFlags(0)
 	log.SetPrefix("bench/start: ")
 	flag.Parse()
-	if flag.NArg() < 3 {
+	if flag.NArg() < 2 {
 		log.Fatal("usage: start [FLAG...] DIR RESULTS CONTESTANT...")
 	}
 	signals := make(chan os.Signal, 1)
@@ -285,7 +285,11 @@ func memory(one contestant, all *mix, out *results.File) error {
 
 // smallest finds the smallest limit that holds.
 func smallest(one contestant, all *mix, out *results.File) error {
-	for _, limit := range limits {
+	for text := range strings.SplitSeq(*limits, ",") {
+		limit, err := strconv.Atoi(text)
+		if err != nil {
+			return err
+		}
 		group, err := groupOf(limit)
 		if err != nil {
 			return err

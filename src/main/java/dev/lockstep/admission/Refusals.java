@@ -39,7 +39,7 @@ class Refusals {
           415, "an AdmissionReview has to come as application/json.");
 
   /** What is left of the time for a review has to do for its answer. */
-  private static final Duration WAIT = Duration.ofSeconds(5);
+  private static final Duration WAIT = Duration.ofSeconds(7);
 
   private final BodyPlaces bodies;
   private final long maxBodyBytes;

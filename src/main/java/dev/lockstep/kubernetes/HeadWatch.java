@@ -33,7 +33,7 @@ public final class HeadWatch implements AutoCloseable {
   private static final String ALL = "";
 
   /** Each can have 1 MiB, until it is slim. */
-  private static final long PAGE = 20;
+  private static final long PAGE = 10;
 
   private final KubernetesClient client;
   private final Set<HeadKind> kinds;
