@@ -235,7 +235,7 @@ func memory(one contestant, all *mix, out *results.File) error {
 	if err != nil {
 		return err
 	}
-	defer s.stop()
+	defer s.stopCold()
 	if _, _, err := s.firsts(all.unchanged); err != nil {
 		return err
 	}
@@ -313,7 +313,7 @@ func holds(one contestant, group string, all *mix) error {
 	if err != nil {
 		return err
 	}
-	defer s.stop()
+	defer s.stopCold()
 	if _, _, err := s.firsts(all.unchanged); err != nil {
 		return err
 	}
