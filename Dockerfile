@@ -36,6 +36,8 @@ RUN mkdir /cache && { java -cp /training Training /cache/lockstep.aot || rm -f /
 
 FROM server
 COPY --from=training /cache/ ./
+# C's allocator would keep memory for each thread that ever asked for some: compilers ask for a lot.
+ENV MALLOC_ARENA_MAX=2
 # Nobody, by number: kubelets can't tell from a name that it isn't root. Nothing is written but to /tmp.
 USER 65532:65532
 # Webhooks (HTTPS); probes (HTTP).

@@ -31,7 +31,7 @@ start_lockstep() {
   done
 }
 
-# The memory that a server believes it has: what the chart's limit gives it.
+# The memory that a server believes it has: what the chart's limit gives it. Empty: what its cgroup has.
 memory=512m
 
 # Sets $jdk25 to a JDK 25.
@@ -63,13 +63,14 @@ build_aot() {
 
 # contestant NAME: sets $contestant_env and $contestant_options to run jdk17, jdk25 or jdk25-aot as the image runs it.
 contestant() {
-  local options="@$root/image/java.options -XX:MaxRAM=$memory"
+  local options="@$root/image/java.options${memory:+ -XX:MaxRAM=$memory}"
   contestant_options=()
   case "$1" in
   jdk17) contestant_env=() ;;
   jdk25 | jdk25-aot) contestant_env=("JAVA_HOME=$jdk25") ;;
   *) die "unknown contestant $1" ;;
   esac
+  contestant_env+=(MALLOC_ARENA_MAX=2)
   case "$1" in *-aot)
     options+=" -XX:AOTCache=$root/target/lockstep.aot"
     contestant_options=("--app=$root/target/quarkus-aot")

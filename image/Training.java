@@ -96,6 +96,9 @@ final class Training {
         new ProcessBuilder(
                 java("java"),
                 "@java.options",
+                // As in a container: a large heap has other addresses, and code in the cache would
+                // not fit.
+                "-XX:MaxRAM=512m",
                 "-XX:AOTCacheOutput=" + cache,
                 "-jar",
                 "quarkus-run.jar")

@@ -2,6 +2,7 @@ package dev.lockstep;
 
 import dev.lockstep.admission.HeadWebhook;
 import dev.lockstep.admission.VersionWebhook;
+import dev.lockstep.admission.WarmUpWebhooks;
 import dev.lockstep.admission.WorkloadReviewers;
 import dev.lockstep.admission.WorkloadWebhook;
 import dev.lockstep.binding.WorkloadAdmission;
@@ -110,6 +111,8 @@ public class Lockstep {
   private final HeadWebhook headWebhook;
   private final WorkloadWebhook workloadWebhook;
   private final VersionWebhook versionWebhook;
+  private final WarmUpObjects warmUpObjects;
+  private final WarmUpWebhooks warmUpWebhooks;
 
   Lockstep(
       LockstepConfig config,
@@ -149,6 +152,8 @@ public class Lockstep {
             new WorkloadAdmission(versions, new ApiRevisions(api), settings, lookUps),
             kinds,
             namespaces);
+    warmUpObjects = new WarmUpObjects(api, hasher);
+    warmUpWebhooks = warmUpObjects.webhooks(settings, lookUps);
 
     ApiWorkloads workloads = new ApiWorkloads(api);
     ApiAnnouncements announcements = new ApiAnnouncements(api, Clock.systemUTC());
@@ -337,6 +342,16 @@ public class Lockstep {
   @Singleton
   VersionWebhook versionWebhook() {
     return versionWebhook;
+  }
+
+  WarmUpObjects warmUpObjects() {
+    return warmUpObjects;
+  }
+
+  @Produces
+  @Singleton
+  WarmUpWebhooks warmUpWebhooks() {
+    return warmUpWebhooks;
   }
 
   @Produces

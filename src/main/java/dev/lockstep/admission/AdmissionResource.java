@@ -36,8 +36,8 @@ public class AdmissionResource {
   /** Of all memory, for reviews that are being answered. */
   private static final double PART_OF_MEMORY = 0.4;
 
-  /** Two objects of 1 MiB, escaped, as a tree. */
-  private static final long ONE_OF_THE_LARGEST = 32L * 1024 * 1024;
+  /** Two objects of 1 MiB, escaped, as a tree, and what they are compared with. */
+  private static final long ONE_OF_THE_LARGEST = 40L * 1024 * 1024;
 
   /** Seconds; API servers send a review again that is answered so, as long as they have time. */
   private static final String RETRY_AFTER = "1";
@@ -83,7 +83,7 @@ public class AdmissionResource {
   }
 
   private Uni<Response> answer(Body body, Webhook webhook, Executor executor) {
-    long arrived = System.nanoTime();
+    long arrived = body.arrived();
     return Uni.createFrom()
         .item(() -> told(arrived, webhook, within(arrived, body.take(), webhook)))
         .runSubscriptionOn(executor);

@@ -11,16 +11,22 @@ import io.vertx.ext.web.RoutingContext;
 final class Body {
   private static final String KEY = "lockstep.body";
 
+  private final long arrived;
   private byte[] bytes;
   private int read;
 
-  private Body(int length) {
-    bytes = new byte[length];
+  private Body(int length, long arrived) {
+    this.bytes = new byte[length];
+    this.arrived = arrived;
   }
 
-  /** Goes on with the request when all of it is there. */
-  static void read(RoutingContext context, int length) {
-    Body body = new Body(length);
+  /**
+   * Goes on with the request when all of it is there.
+   *
+   * @param arrived when the request came, by {@link System#nanoTime}
+   */
+  static void read(RoutingContext context, int length, long arrived) {
+    Body body = new Body(length, arrived);
     HttpServerRequest request = context.request();
     request.handler(body::add);
     request.endHandler(
@@ -43,6 +49,11 @@ final class Body {
     byte[] taken = bytes;
     bytes = null;
     return taken;
+  }
+
+  /** When its request came: a body may have to wait for its place. */
+  long arrived() {
+    return arrived;
   }
 
   private void add(Buffer part) {

@@ -3,7 +3,6 @@ package dev.lockstep.admission;
 import dev.lockstep.version.ApiCallException;
 import dev.lockstep.version.Deadline;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -42,16 +41,6 @@ final class ByteBudget {
     } finally {
       free.release(needed);
     }
-  }
-
-  /**
-   * Takes so much if it is free now; to be given back by what is returned.
-   *
-   * @throws TooLargeException if it is more than there is
-   */
-  Optional<Runnable> tryTake(long bytes) {
-    int needed = needed(bytes);
-    return free.tryAcquire(needed) ? Optional.of(() -> free.release(needed)) : Optional.empty();
   }
 
   private int needed(long bytes) {

@@ -2,6 +2,8 @@ package dev.lockstep.admission;
 
 import io.quarkus.vertx.http.runtime.VertxHttpConfig;
 import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -12,6 +14,7 @@ import jakarta.inject.Singleton;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
@@ -35,12 +38,17 @@ class Refusals {
           406, "answers are application/json.",
           415, "an AdmissionReview has to come as application/json.");
 
-  private final ByteBudget bodies;
-  private final long maxBodyBytes;
+  /** What is left of the time for a review has to do for its answer. */
+  private static final Duration WAIT = Duration.ofSeconds(7);
 
-  Refusals(VertxHttpConfig http) {
+  private final BodyPlaces bodies;
+  private final long maxBodyBytes;
+  private final WarmUpWebhooks warmUp;
+
+  Refusals(VertxHttpConfig http, WarmUpWebhooks warmUp) {
     maxBodyBytes = http.limits().maxBodySize().orElseThrow().asLongValue();
-    bodies = ByteBudget.ofMemory(PART_OF_MEMORY, maxBodyBytes);
+    bodies = BodyPlaces.ofMemory(PART_OF_MEMORY, maxBodyBytes);
+    this.warmUp = warmUp;
   }
 
   void register(@Observes Filters filters) {
@@ -53,7 +61,7 @@ class Refusals {
   private void admit(RoutingContext context) {
     HttpServerRequest request = context.request();
     String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-    if (!PATHS.contains(context.normalizedPath())) {
+    if (!PATHS.contains(warmUp.webhook(context.normalizedPath()))) {
       refuse(context, 404, SENTENCES.get(404));
     } else if (!request.method().equals(HttpMethod.POST)) {
       // OPTIONS and HEAD, too, which would be answered otherwise.
@@ -64,19 +72,48 @@ class Refusals {
     } else if (Long.parseLong(length) > maxBodyBytes) {
       refuse(context, 413, "a review can have up to " + maxBodyBytes + " bytes.");
     } else {
-      int bytes = Integer.parseInt(length);
-      bodies
-          .tryTake(bytes)
-          .ifPresentOrElse(
-              giveBack -> {
-                context.addEndHandler(answered -> giveBack.run());
-                Body.read(context, bytes);
-              },
-              () -> {
-                // API servers send it again then.
-                context.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
-                refuse(context, 503, "too many large reviews at once.");
-              });
+      read(context, Integer.parseInt(length));
+    }
+  }
+
+  /** Until there is a place nothing is read of the body, so its client waits with it. */
+  private void read(RoutingContext context, int bytes) {
+    long arrived = System.nanoTime();
+    Context loop = context.vertx().getOrCreateContext();
+    BodyPlaces.Place place =
+        bodies.take(
+            bytes,
+            taken ->
+                onLoop(
+                    loop,
+                    () -> {
+                      // Whoever has hung up meanwhile has left it.
+                      if (taken.isTaken()) {
+                        Body.read(context, bytes, arrived);
+                      }
+                    }));
+    context.addEndHandler(answered -> place.leave());
+    if (!place.isTaken()) {
+      long timer = context.vertx().setTimer(WAIT.toMillis(), late -> giveUp(context, place));
+      context.addEndHandler(answered -> context.vertx().cancelTimer(timer));
+    }
+  }
+
+  /** Another connection's loop may have made room. */
+  private static void onLoop(Context loop, Runnable task) {
+    if (Vertx.currentContext() == loop) {
+      task.run();
+    } else {
+      loop.runOnContext(now -> task.run());
+    }
+  }
+
+  private static void giveUp(RoutingContext context, BodyPlaces.Place place) {
+    if (!place.isTaken()) {
+      place.leave();
+      // API servers send it again then.
+      context.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
+      refuse(context, 503, "too many large reviews at once.");
     }
   }
 

@@ -8,10 +8,21 @@ record Weight(long bytes) {
   /** The tree's strings, and what is made of them; the body itself has its place already. */
   private static final int PER_BYTE = 2;
 
+  /**
+   * The object as it is persisted, its version, and the new one: each is read or sent, and a tree.
+   */
+  private static final int TIMES_LOOKED_UP = 3;
+
+  /** What an object has at most, however long it is when it is escaped. */
+  private static final int LARGEST_OBJECT = 2 * 1024 * 1024;
+
   /** A field of its own name with a string, or an object and its map, each of two tokens. */
   private static final int PER_TOKEN = 80;
 
   static Weight of(int bodyBytes, long tokens) {
-    return new Weight((long) PER_BYTE * bodyBytes + PER_TOKEN * tokens);
+    return new Weight(
+        (long) PER_BYTE * bodyBytes
+            + (long) TIMES_LOOKED_UP * Math.min(bodyBytes, LARGEST_OBJECT)
+            + PER_TOKEN * tokens);
   }
 }

@@ -32,6 +32,9 @@ public final class HeadWatch implements AutoCloseable {
 
   private static final String ALL = "";
 
+  /** Each can have 1 MiB, until it is slim. */
+  private static final long PAGE = 10;
+
   private final KubernetesClient client;
   private final Set<HeadKind> kinds;
   private final Map<String, List<Watch>> watches = new ConcurrentHashMap<>();
@@ -99,6 +102,7 @@ public final class HeadWatch implements AutoCloseable {
         (namespace.equals(ALL)
                 ? heads.inAnyNamespace().withLabel(Keys.ROLE, Keys.HEAD_ROLE)
                 : heads.inNamespace(namespace).withLabel(Keys.ROLE, Keys.HEAD_ROLE))
+            .withLimit(PAGE)
             .runnableInformer(0)
             .itemStore(new BodilessStore<>(slim));
     informer.exceptionHandler((started, cause) -> true);

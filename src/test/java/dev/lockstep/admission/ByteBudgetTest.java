@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.version.ApiCallException;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class ByteBudgetTest {
@@ -14,23 +15,20 @@ class ByteBudgetTest {
   private final ByteBudget budget = new ByteBudget(10 * KIBIBYTE);
 
   @Test
-  void whatIsTakenIsNotFreeUntilItIsGivenBack() {
-    Runnable giveBack = budget.tryTake(6 * KIBIBYTE).orElseThrow();
-
-    assertThat(budget.tryTake(6 * KIBIBYTE)).isEmpty();
-    giveBack.run();
-    assertThat(budget.tryTake(6 * KIBIBYTE)).isPresent();
-  }
-
-  @Test
   void whoWaitsTooLongForOthersIsTold() {
-    Runnable giveBack = budget.tryTake(6 * KIBIBYTE).orElseThrow();
     Weight half = new Weight(6 * KIBIBYTE);
 
-    assertThatThrownBy(() -> budget.with(half, Duration.ofMillis(1), () -> "done"))
+    assertThatThrownBy(() -> whileTaken(half, () -> taking(half)))
         .isInstanceOf(ApiCallException.class);
-    giveBack.run();
-    assertThat(budget.with(half, Duration.ofMillis(1), () -> "done")).isEqualTo("done");
+    assertThat(taking(half)).isEqualTo("done");
+  }
+
+  private String whileTaken(Weight weight, Supplier<String> work) {
+    return budget.with(weight, Duration.ofMillis(1), work);
+  }
+
+  private String taking(Weight weight) {
+    return whileTaken(weight, () -> "done");
   }
 
   @Test
@@ -39,7 +37,6 @@ class ByteBudgetTest {
 
     assertThatThrownBy(() -> budget.with(whole, Duration.ofMillis(1), () -> "done"))
         .isInstanceOf(TooLargeException.class);
-    assertThatThrownBy(() -> budget.tryTake(Long.MAX_VALUE)).isInstanceOf(TooLargeException.class);
   }
 
   @Test
@@ -49,7 +46,7 @@ class ByteBudgetTest {
     byte[] text = ("\"" + "x".repeat(objects.length - 2) + "\"").getBytes(UTF_8);
 
     assertThat(reader.weigh(objects).bytes()).isGreaterThan(50L * objects.length);
-    assertThat(reader.weigh(text).bytes()).isLessThan(4L * text.length);
+    assertThat(reader.weigh(text).bytes()).isLessThan(6L * text.length);
   }
 
   @Test

@@ -49,7 +49,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HostileCallersIT {
   private static final Map<String, String> AS_IN_A_POD =
       Map.of(
-          "JAVA_TOOL_OPTIONS", "-Xmx154m -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError",
+          "MALLOC_ARENA_MAX", "2",
+          "JAVA_TOOL_OPTIONS", "-Xmx102m -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError",
           "LOCKSTEP_QUIET_PERIOD", "2s");
 
   private static final long SEED = Long.getLong("lockstep.seed", System.nanoTime());

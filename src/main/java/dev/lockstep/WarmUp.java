@@ -1,0 +1,119 @@
+package dev.lockstep;
+
+import dev.lockstep.admission.WarmUpWebhooks;
+import dev.lockstep.tls.Served;
+import io.quarkus.vertx.http.HttpsServerStart;
+import io.smallrye.common.annotation.Identifier;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpResponseExpectation;
+import jakarta.enterprise.event.ObservesAsync;
+import jakarta.inject.Singleton;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jboss.logging.Logger;
+
+/**
+ * Asks the server itself before it is ready, over TLS as API servers do, so that who comes first
+ * finds everything loaded and compiled. It takes a bounded time, and nothing that goes wrong with
+ * it keeps the server from being ready: the first reviews are slower then.
+ */
+@Singleton
+class WarmUp {
+  private static final Logger LOG = Logger.getLogger(WarmUp.class);
+
+  /** From when the server listens; its certificate may come later than that. */
+  private static final Duration LONGEST = Duration.ofSeconds(5);
+
+  private static final int CONNECTIONS = 10;
+  private static final int REVIEWS_ON_EACH = 50;
+  private static final Duration PAUSE = Duration.ofMillis(20);
+
+  private final WarmUpWebhooks webhooks;
+  private final WarmUpObjects objects;
+  private final Served served;
+  private final Vertx vertx;
+
+  WarmUp(
+      WarmUpWebhooks webhooks,
+      Lockstep lockstep,
+      @Identifier("webhook") Certificates certificates,
+      Vertx vertx) {
+    this.webhooks = webhooks;
+    this.objects = lockstep.warmUpObjects();
+    this.served = certificates.served();
+    this.vertx = vertx;
+  }
+
+  boolean isOver() {
+    return webhooks.isOver();
+  }
+
+  void listening(@ObservesAsync HttpsServerStart server) {
+    long begun = System.nanoTime();
+    int answered = 0;
+    try {
+      while (served.chain().isEmpty() && System.nanoTime() - begun < LONGEST.toNanos()) {
+        Thread.sleep(PAUSE.toMillis());
+      }
+      for (int i = 0; i < CONNECTIONS; i++) {
+        HttpClient client = vertx.createHttpClient(itself(server));
+        try {
+          for (WarmUpObjects.Review review : objects.reviews(REVIEWS_ON_EACH)) {
+            Duration left = LONGEST.minusNanos(System.nanoTime() - begun);
+            send(client, review)
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(left.toNanos(), TimeUnit.NANOSECONDS);
+            answered++;
+          }
+        } finally {
+          client.close();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException | UnknownHostException | RuntimeException e) {
+      // Callers may have to show a certificate, which we have not.
+      LOG.debug("not all of the warm-up was done, so the first reviews may take longer", e);
+    } finally {
+      webhooks.end();
+      LOG.debugf(
+          "warmed up with %d reviews in %d ms", answered, (System.nanoTime() - begun) / 1_000_000);
+    }
+  }
+
+  private static Future<?> send(HttpClient client, WarmUpObjects.Review review) {
+    return client
+        .request(HttpMethod.POST, WarmUpWebhooks.PATH + review.path())
+        .compose(
+            request ->
+                request
+                    .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+                    .send(review.body())
+                    .expecting(HttpResponseExpectation.SC_OK)
+                    .compose(HttpClientResponse::body));
+  }
+
+  private static HttpClientOptions itself(HttpsServerStart server) throws UnknownHostException {
+    InetAddress listens = InetAddress.getByName(server.options().getHost());
+    InetAddress address = listens.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : listens;
+    return new HttpClientOptions()
+        .setDefaultHost(address.getHostAddress())
+        .setDefaultPort(server.options().getPort())
+        .setSsl(true)
+        // Whoever answers here, nothing is told to him, and nothing believed.
+        .setTrustAll(true)
+        .setVerifyHost(false)
+        .setMaxPoolSize(1);
+  }
+}
