@@ -81,11 +81,21 @@ contestant() {
 
 # start_replica NAME ENV...: one more server, of the contestant of that name, once it is ready: lockstep-NAME-ready.
 start_replica() {
-  local name=$1 end=$((SECONDS + 300))
+  local name=$1
   shift
   contestant "$name"
-  env "${contestant_env[@]}" "$@" "$root/cluster/lockstep" "$dir" --replica="$name" --certificates=secret \
-    ${contestant_options[@]+"${contestant_options[@]}"} >"$dir/lockstep-$name.out" 2>&1 &
+  run_replica "$name" "${contestant_env[@]}" "$@" ${contestant_options[@]+"${contestant_options[@]}"}
+}
+
+# run_replica NAME [NAME=VALUE...] [--OPTION...]: one more server, with these options of cluster/lockstep.
+run_replica() {
+  local name=$1 end=$((SECONDS + 300)) options=() variables=() each
+  shift
+  for each; do
+    case "$each" in --*) options+=("$each") ;; *) variables+=("$each") ;; esac
+  done
+  env ${variables[@]+"${variables[@]}"} "$root/cluster/lockstep" "$dir" --replica="$name" --certificates=secret \
+    ${options[@]+"${options[@]}"} >"$dir/lockstep-$name.out" 2>&1 &
   until [ -e "$dir/lockstep-$name-ready" ]; do
     kill -0 $! 2>/dev/null || die "$name has ended: $(tail -n 5 "$dir/lockstep-$name.out")"
     ((SECONDS < end)) || die "$name is not ready after 300 s"

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 
 	admission "k8s.io/api/admission/v1"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -19,7 +20,7 @@ var (
 	address = flag.String("listen", "127.0.0.1:0", "address to listen on")
 	cert    = flag.String("cert", "", "certificate, PEM")
 	key     = flag.String("key", "", "its key, PEM")
-	record  = flag.String("record", "", "folder for reviews as they came, NAME.json for the object of that name; none where empty")
+	record  = flag.String("record", "", "folder for reviews of objects named rec-..., as they came: NAME.json; none where empty")
 )
 
 func main() {
@@ -38,7 +39,7 @@ func answer(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "no AdmissionReview", http.StatusBadRequest)
 		return
 	}
-	if *record != "" && review.Request.Name != "" {
+	if *record != "" && strings.HasPrefix(review.Request.Name, "rec-") { // the last one of each
 		if err := os.WriteFile(filepath.Join(*record, filepath.Base(review.Request.Name)+".json"), body, 0o600); err != nil {
 			log.Print(err)
 		}

@@ -2,16 +2,13 @@
 package main
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
 	"flag"
 	"fmt"
-	"hash"
 	"log"
-	"strings"
 	"time"
 
 	"lockstep.dev/bench/internal/cluster"
+	"lockstep.dev/bench/internal/objects"
 	"lockstep.dev/bench/internal/stats"
 )
 
@@ -50,17 +47,12 @@ func main() {
 
 func namespace(i int) string { return fmt.Sprintf("bench-%03d", i) }
 func head(i int) string      { return fmt.Sprintf("config-%02d", i) }
-func number(i int) string    { return fmt.Sprintf("v%03d", i) }
-func version(h, v int) string {
-	return head(h) + "-" + number(v)
-}
 
 // fill makes everything as Lockstep would have made it over time, before Lockstep is there: no admission is needed.
 func fill(c *cluster.Cluster) error {
 	begun := time.Now()
 	err := cluster.Each(*namespaces, workers, func(n int) error {
-		return c.Send("POST", "/api/v1/namespaces", cluster.Object{"metadata": cluster.Object{
-			"name": namespace(n), "labels": cluster.Object{"lockstep.dev/versioning": "enabled"}}})
+		return c.Send("POST", "/api/v1/namespaces", objects.Namespace(namespace(n), objects.OptedIn))
 	})
 	if err != nil {
 		return err
@@ -78,23 +70,14 @@ func fill(c *cluster.Cluster) error {
 func fillHead(c *cluster.Cluster, ns string, h int) error {
 	var names []string
 	for v := range *versions {
-		data := content(h, v)
-		object := cluster.Object{"immutable": true, "data": data, "metadata": cluster.Object{
-			"name": version(h, v),
-			"labels": cluster.Object{"lockstep.dev/role": "version", "lockstep.dev/head": head(h),
-				"lockstep.dev/version": number(v), "lockstep.dev/content": label(data)},
-			"annotations": cluster.Object{"lockstep.dev/head-name": head(h)}}}
+		object := objects.Version(head(h), v, objects.Content(head(h), v, *size))
 		if err := c.Send("POST", "/api/v1/namespaces/"+ns+"/configmaps", object); err != nil {
 			return err
 		}
-		names = append(names, version(h, v))
+		names = append(names, objects.VersionName(head(h), v))
 	}
-	data := content(h, *versions-1)
-	object := cluster.Object{"data": data, "metadata": cluster.Object{
-		"name": head(h),
-		"labels": cluster.Object{"lockstep.dev/role": "head",
-			"lockstep.dev/version": number(*versions - 1), "lockstep.dev/content": label(data)},
-		"annotations": cluster.Object{"lockstep.dev/newest": number(*versions - 1)}}}
+	newest := *versions - 1
+	object := objects.Head(head(h), newest, objects.Content(head(h), newest, *size))
 	if err := c.Send("POST", "/api/v1/namespaces/"+ns+"/configmaps", object); err != nil {
 		return err
 	}
@@ -103,46 +86,10 @@ func fillHead(c *cluster.Cluster, ns string, h int) error {
 
 // history keeps all versions of a head from going: a ReplicaSet that is scaled to zero, as a Deployment leaves them.
 func history(name string, names []string) cluster.Object {
-	return cluster.Object{"metadata": cluster.Object{"name": name}, "spec": cluster.Object{
-		"replicas": 0,
-		"selector": cluster.Object{"matchLabels": cluster.Object{"app": name}},
-		"template": cluster.Object{
-			"metadata": cluster.Object{"labels": cluster.Object{"app": name}},
-			"spec":     podSpec(names...)}}}
+	set := objects.Deployment(name, names...)
+	set["spec"].(cluster.Object)["replicas"] = 0
+	return set
 }
-
-func podSpec(configMaps ...string) cluster.Object {
-	var from []cluster.Object
-	for _, name := range configMaps {
-		from = append(from, cluster.Object{"configMapRef": cluster.Object{"name": name}})
-	}
-	return cluster.Object{"containers": []cluster.Object{{"name": "app", "image": "app", "envFrom": from}}}
-}
-
-func content(h, v int) map[string]string {
-	start := fmt.Sprintf("%s %s ", head(h), number(v))
-	return map[string]string{"KEY": start + strings.Repeat("x", max(0, *size-len(start)))}
-}
-
-// label is the hash of a ConfigMap's content as docs/design.md says, so that nothing has to be stamped anew.
-func label(data map[string]string) string {
-	sum := sha256.New()
-	text(sum, "")
-	count(sum, len(data))
-	for key, value := range data { // There is one.
-		text(sum, key)
-		text(sum, value)
-	}
-	count(sum, 0)
-	return fmt.Sprintf("h1-%x", sum.Sum(nil))[:len("h1-")+32]
-}
-
-func text(sum hash.Hash, s string) {
-	count(sum, len(s))
-	sum.Write([]byte(s))
-}
-
-func count(sum hash.Hash, n int) { binary.Write(sum, binary.BigEndian, uint32(n)) }
 
 // sweep is one through all namespaces.
 type sweep struct{ begun, ended time.Time }
@@ -290,10 +237,6 @@ func within(done []admission, from, to time.Time) []float64 {
 
 // admit has a Deployment with two references bound by the webhook; a dry run, so that nothing is left of it.
 func admit(c *cluster.Cluster, i int) error {
-	labels := cluster.Object{"app": "my-app"}
-	return c.Send("POST", "/apis/apps/v1/namespaces/"+namespace(i%*namespaces)+"/deployments?dryRun=All", cluster.Object{
-		"metadata": cluster.Object{"name": "my-app"},
-		"spec": cluster.Object{
-			"selector": cluster.Object{"matchLabels": labels},
-			"template": cluster.Object{"metadata": cluster.Object{"labels": labels}, "spec": podSpec(head(0), head(1))}}})
+	return c.Send("POST", "/apis/apps/v1/namespaces/"+namespace(i%*namespaces)+"/deployments?dryRun=All",
+		objects.Deployment("my-app", head(0), head(1)))
 }

@@ -74,6 +74,16 @@ func (c *Cluster) Get(path string, into any) error {
 	return json.Unmarshal(answer, into)
 }
 
+// Patch merges this into an object.
+func (c *Cluster) Patch(path string, body any) error {
+	text, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	_, err = c.Do("PATCH", path, "application/merge-patch+json", text)
+	return err
+}
+
 // Do makes one request and returns the body of its answer; an error unless it succeeds.
 func (c *Cluster) Do(method, path, contentType string, body []byte) ([]byte, error) {
 	request, err := http.NewRequest(method, c.url+path, bytes.NewReader(body))

@@ -4,6 +4,7 @@ package stats
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 )
 
@@ -47,4 +48,33 @@ func Ratio(ratios []float64) (mean, low, high float64) {
 	t := student[min(n-1, len(student))-1]
 	half := t * math.Sqrt(squares/float64(n-1)/float64(n))
 	return math.Exp(center), math.Exp(center - half), math.Exp(center + half)
+}
+
+// Bootstrap is what f makes of two sets of samples, each of them taken in blocks that took turns, with its 95 % interval:
+// pairs of blocks are drawn again and again. So it knows that what is near in time is alike.
+func Bootstrap(ours, theirs [][]float64, f func(ours, theirs []float64) float64) (value, low, high float64) {
+	const draws = 1000
+	random := rand.New(rand.NewPCG(1, 2))
+	blocks := min(len(ours), len(theirs))
+	drawn := make([]float64, draws)
+	for i := range drawn {
+		var a, b []float64
+		for range blocks {
+			block := random.IntN(blocks)
+			a = append(a, ours[block]...)
+			b = append(b, theirs[block]...)
+		}
+		drawn[i] = f(a, b)
+	}
+	return f(slices.Concat(ours...), slices.Concat(theirs...)), Quantile(drawn, 0.025), Quantile(drawn, 0.975)
+}
+
+// QuantileRatio and QuantileDifference are for Bootstrap.
+func QuantileRatio(q float64) func(ours, theirs []float64) float64 {
+	return func(ours, theirs []float64) float64 { return Quantile(ours, q) / Quantile(theirs, q) }
+}
+
+// QuantileDifference is in the unit of the samples.
+func QuantileDifference(q float64) func(ours, theirs []float64) float64 {
+	return func(ours, theirs []float64) float64 { return Quantile(ours, q) - Quantile(theirs, q) }
 }

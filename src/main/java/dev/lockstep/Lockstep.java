@@ -137,13 +137,13 @@ public class Lockstep {
     VersionStore store = new ApiVersionStore(api, served, versionListener);
     hashKey = new HashKey(api, config.namespace());
     ContentHasher hasher = new ContentHasher(hashKey);
-    CurrentVersions versions = new CurrentVersions(store, hasher);
+    CurrentVersions versions = new CurrentVersions(store, hasher, lookUps);
 
     WorkloadSettings settings = new WorkloadSettings(config.rollout(), config.missing());
     WorkloadKinds kinds = WorkloadKinds.with(customKinds(config));
     headWebhook =
         new HeadWebhook(
-            new HeadAdmission(store, hasher, versions),
+            new HeadAdmission(store, hasher, versions, lookUps),
             namespaces,
             config.recordUser(),
             versionListener);

@@ -66,11 +66,14 @@ final class WarmUpObjects {
 
   /** Webhooks to which the namespace is opted in, and holds these heads. */
   WarmUpWebhooks webhooks(WorkloadSettings settings, Executor lookUps) {
-    CurrentVersions versions = new CurrentVersions(store, hasher);
+    CurrentVersions versions = new CurrentVersions(store, hasher, lookUps);
     Namespaces namespaces = name -> Optional.of(new OptedIn(name, Map.of()));
     return new WarmUpWebhooks(
         new HeadWebhook(
-            new HeadAdmission(store, hasher, versions), namespaces, true, VersionListener.NONE),
+            new HeadAdmission(store, hasher, versions, lookUps),
+            namespaces,
+            true,
+            VersionListener.NONE),
         new WorkloadWebhook(
             new WorkloadAdmission(
                 versions, (kind, namespace, workload) -> List.of(), settings, lookUps),

@@ -53,7 +53,7 @@ final class SmallCluster implements VersionStore, Revisions {
       new TreeMap<>(Comparator.comparing(ObjectId::toString));
   final Map<String, App> apps = new LinkedHashMap<>();
   final ContentHasher hasher = new ContentHasher(() -> KEY);
-  final CurrentVersions versions = new CurrentVersions(this, hasher);
+  final CurrentVersions versions = new CurrentVersions(this, hasher, Runnable::run);
   final List<ObjectNode> pods = new ArrayList<>();
   boolean optedIn = true;
 
@@ -67,7 +67,7 @@ final class SmallCluster implements VersionStore, Revisions {
   private boolean mayWrite = true;
   private final HeadWebhook headWebhook =
       new HeadWebhook(
-          new HeadAdmission(this, hasher, versions),
+          new HeadAdmission(this, hasher, versions, Runnable::run),
           name -> optedIn ? Optional.of(SHOP) : Optional.empty(),
           true,
           VersionListener.NONE);

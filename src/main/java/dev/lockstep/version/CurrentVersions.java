@@ -3,6 +3,7 @@ package dev.lockstep.version;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.lockstep.version.VersionStore.Creation;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 
 /**
  * Says what a name means now, and makes sure that the version which it means is there. Whoever
@@ -16,10 +17,32 @@ public final class CurrentVersions {
 
   private final VersionStore store;
   private final ContentHasher hasher;
+  private final Executor calls;
+  private final LastSeen lastSeen;
 
-  public CurrentVersions(VersionStore store, ContentHasher hasher) {
+  /**
+   * @param calls makes calls to the store that don't wait for each other
+   */
+  public CurrentVersions(VersionStore store, ContentHasher hasher, Executor calls) {
+    this(store, hasher, calls, new LastSeen());
+  }
+
+  private CurrentVersions(
+      VersionStore store, ContentHasher hasher, Executor calls, LastSeen lastSeen) {
     this.store = store;
     this.hasher = hasher;
+    this.calls = calls;
+    this.lastSeen = lastSeen;
+  }
+
+  /** The same, as one decision sees the API server. */
+  CurrentVersions seenBy(Ahead ahead) {
+    return new CurrentVersions(ahead, hasher, calls, lastSeen);
+  }
+
+  /** What will be current, if the API server persists what it was told. */
+  void expect(ObjectId head, VersionNumber number) {
+    lastSeen.note(head, number);
   }
 
   /**
@@ -29,6 +52,12 @@ public final class CurrentVersions {
    * @throws ApiCallException if the API server refuses or does not answer
    */
   public Meaning of(ObjectId id, OptedIn namespace, boolean dryRun) {
+    Ahead ahead = new Ahead(store, calls);
+    lastSeen.of(id).ifPresent(number -> ahead.foreseeGet(Version.id(id, number)));
+    return seenBy(ahead).look(id, namespace, dryRun);
+  }
+
+  private Meaning look(ObjectId id, OptedIn namespace, boolean dryRun) {
     Optional<JsonNode> found = meet(id, dryRun);
     return found.isEmpty()
         ? notThereYet(id, namespace, dryRun)
@@ -77,6 +106,7 @@ public final class CurrentVersions {
       Content content = Content.of(id.kind(), head);
       Optional<Stamp> stamp = validStamp(id, head, content);
       if (stamp.isPresent() && ensure(id, head, content, stamp.get(), dryRun)) {
+        lastSeen.note(id, stamp.get().version());
         return new Meaning.OfHead(stamp.get().version(), content);
       }
       head = store.requestStamp(id, stamp.map(Stamp::version), dryRun);

@@ -43,8 +43,8 @@ public final class FakeCluster implements VersionStore {
 
   public OptedIn namespace = SHOP;
   public final ContentHasher hasher = new ContentHasher(() -> KEY);
-  public final CurrentVersions versions = new CurrentVersions(this, hasher);
-  public final HeadAdmission admission = new HeadAdmission(this, hasher, versions);
+  public final CurrentVersions versions = new CurrentVersions(this, hasher, Runnable::run);
+  public final HeadAdmission admission = new HeadAdmission(this, hasher, versions, Runnable::run);
 
   public static ObjectId configMap(String name) {
     return new ObjectId(HeadKind.CONFIG_MAP, "shop", name);

@@ -1,0 +1,136 @@
+package dev.lockstep.version;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * The API server as one decision sees it, with calls that it will most likely make begun before it
+ * makes them: side by side instead of one after the other. Each answer is given once, to just the
+ * call that was foreseen; every other call is made when it is asked for. So what is decided does
+ * not hang on what was foreseen, only how long it takes.
+ *
+ * <p>Only what changes nothing is foreseen: reads, and creates under dry run.
+ */
+final class Ahead implements VersionStore {
+  private record Get(ObjectId id) {}
+
+  private record Versions(ObjectId head) {}
+
+  private record Equal(ObjectId head, ContentHash content) {}
+
+  private record Quotas(String namespace) {}
+
+  private record DryRun(ObjectId id, JsonNode object) {}
+
+  private final VersionStore store;
+  private final Executor calls;
+  private final Map<Object, FutureTask<?>> begun = new HashMap<>();
+
+  /**
+   * @param calls makes calls; what it has not come to when it is needed is done by who needs it
+   */
+  Ahead(VersionStore store, Executor calls) {
+    this.store = store;
+    this.calls = Deadline.carriedTo(calls);
+  }
+
+  void foreseeGet(ObjectId id) {
+    foresee(new Get(id), () -> store.get(id));
+  }
+
+  void foreseeMetadataOfVersions(ObjectId head) {
+    foresee(new Versions(head), () -> store.metadataOfVersions(head));
+  }
+
+  void foreseeVersionsWith(ObjectId head, ContentHash content) {
+    foresee(new Equal(head, content), () -> store.versionsWith(head, content));
+  }
+
+  void foreseeQuotas(String namespace) {
+    foresee(new Quotas(namespace), () -> store.quotas(namespace));
+  }
+
+  void foreseeDryRun(ObjectId id, JsonNode object) {
+    foresee(new DryRun(id, object), () -> store.create(id, object, true));
+  }
+
+  private <T> void foresee(Object call, Callable<T> work) {
+    FutureTask<T> task = new FutureTask<>(work);
+    begun.put(call, task);
+    try {
+      calls.execute(task);
+    } catch (RejectedExecutionException e) {
+      // The server is ending: it is done when it is needed.
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private <T> T answer(Object call, Callable<T> work) {
+    FutureTask<T> task = (FutureTask<T>) begun.remove(call);
+    if (task == null) {
+      task = new FutureTask<>(work);
+    }
+    task.run(); // Unless it runs already, or has.
+    try {
+      return task.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ApiCallException(ApiCallException.NO_ANSWER, "interrupted");
+    }
+  }
+
+  @Override
+  public Optional<JsonNode> get(ObjectId id) {
+    return answer(new Get(id), () -> store.get(id));
+  }
+
+  @Override
+  public List<JsonNode> metadataOfVersions(ObjectId head) {
+    return answer(new Versions(head), () -> store.metadataOfVersions(head));
+  }
+
+  @Override
+  public List<JsonNode> versionsWith(ObjectId head, ContentHash content) {
+    return answer(new Equal(head, content), () -> store.versionsWith(head, content));
+  }
+
+  @Override
+  public List<JsonNode> quotas(String namespace) {
+    return answer(new Quotas(namespace), () -> store.quotas(namespace));
+  }
+
+  @Override
+  public Creation create(ObjectId id, JsonNode object, boolean dryRun) {
+    return dryRun
+        ? answer(new DryRun(id, object), () -> store.create(id, object, true))
+        : store.create(id, object, false);
+  }
+
+  @Override
+  public JsonNode requestStamp(ObjectId head, Optional<VersionNumber> givenUp, boolean dryRun) {
+    return store.requestStamp(head, givenUp, dryRun);
+  }
+
+  @Override
+  public void unstamp(ObjectId head) {
+    store.unstamp(head);
+  }
+
+  @Override
+  public boolean unmark(ObjectId version) {
+    return store.unmark(version);
+  }
+}

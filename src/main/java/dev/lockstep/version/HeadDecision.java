@@ -1,0 +1,255 @@
+package dev.lockstep.version;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.lockstep.version.NumberGiver.Ask;
+import dev.lockstep.version.NumberGiver.Way;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+
+/** One admission of a head: its number found, and its predecessor kept. */
+final class HeadDecision {
+  /** Total size of keys and values, as of Kubernetes' validation of annotations. */
+  private static final int MAX_ANNOTATION_BYTES = 256 * 1024;
+
+  private static final int HEAD_AND_VERSION = 2;
+
+  private static final int ROOM_FOR_OTHER_ANNOTATIONS = 64;
+
+  private final Ahead store;
+  private final ContentHasher hasher;
+  private final CurrentVersions versions;
+  private final NumberGiver numbers;
+
+  HeadDecision(Ahead store, ContentHasher hasher, CurrentVersions versions) {
+    this.store = store;
+    this.hasher = hasher;
+    this.versions = versions;
+    this.numbers = new NumberGiver(store, hasher, versions);
+  }
+
+  HeadOutcome decide(HeadReview review) {
+    Eligibility.Verdict verdict =
+        Eligibility.of(review.id().kind(), review.object(), review.oldObject(), review.namespace());
+    List<String> warnings = verdict.warnings();
+    if (!verdict.isVersioned()) {
+      keepWhatLeaves(review);
+      return new HeadOutcome.Unstamped(warnings);
+    }
+    return isBeingDeleted(review)
+        ? new HeadOutcome.Unchanged(warnings)
+        : new HeadOutcome.Stamped(withRoom(stamp(review), review.object()), warnings);
+  }
+
+  /** It is kept by finalizers alone: nothing must be in the way of its end. */
+  private static boolean isBeingDeleted(HeadReview review) {
+    return review.object().path("metadata").hasNonNull("deletionTimestamp");
+  }
+
+  /** A head that is left out from now on may change its content in the same request. */
+  private void keepWhatLeaves(HeadReview review) {
+    Optional<JsonNode> head = review.oldObject().filter(Stamp::isHead);
+    if (head.isEmpty() || isBeingDeleted(review)) {
+      return;
+    }
+    Content content = Content.of(review.id().kind(), head.get());
+    if (!content.sameAs(Content.of(review.id().kind(), review.object()))) {
+      keepPredecessor(review, head.get(), content);
+    }
+  }
+
+  private Stamp stamp(HeadReview review) {
+    Content content = Content.of(review.id().kind(), review.object());
+    if (review.oldObject().isEmpty()) {
+      return created(review, content);
+    }
+    JsonNode old = review.oldObject().get();
+    Content oldContent = Content.of(review.id().kind(), old);
+    return content.sameAs(oldContent)
+        ? unchanged(review, content, old)
+        : changed(review, content, old, oldContent);
+  }
+
+  /**
+   * A stamp that comes along is kept where nothing speaks against it: a restore from a backup. One
+   * of another scheme can't be checked, and counts as long as no version says otherwise.
+   */
+  private Stamp created(HeadReview review, Content content) {
+    ContentHash hash = hasher.hash(content);
+    return Stamp.of(review.object())
+        .filter(
+            stamp ->
+                stamp.content().equals(hash) || !hasher.knows(review.id().kind(), stamp.content()))
+        .filter(stamp -> isFreeOrSame(review, stamp.version(), content))
+        .map(stamp -> restored(review, stamp, hash))
+        .orElseGet(() -> first(review, content, hash));
+  }
+
+  private Stamp first(HeadReview review, Content content, ContentHash hash) {
+    ObjectId id = review.id();
+    store.foreseeMetadataOfVersions(id);
+    store.foreseeQuotas(id.namespace());
+    foreseeTry(review, VersionNumber.FIRST, hash);
+    return given(review, content, Optional.empty(), review.user());
+  }
+
+  private void foreseeTry(HeadReview review, VersionNumber number, ContentHash hash) {
+    ObjectId version = Version.id(review.id(), number);
+    store.foreseeDryRun(
+        version, Version.object(review.id(), review.object(), number, hash, review.user()));
+  }
+
+  private Stamp restored(HeadReview review, Stamp stamp, ContentHash hash) {
+    VersionNumber newest =
+        numbers.highest(review.id()).map(stamp.newest()::max).orElse(stamp.newest());
+    return new Stamp(stamp.version(), hash, newest, review.user());
+  }
+
+  private boolean isFreeOrSame(HeadReview review, VersionNumber number, Content content) {
+    ObjectId version = Version.id(review.id(), number);
+    return versions.isVersion(version, content, review.dryRun()) || store.get(version).isEmpty();
+  }
+
+  private Stamp unchanged(HeadReview review, Content content, JsonNode old) {
+    Optional<Stamp> stamp = versions.validStamp(review.id(), old, content);
+    if (stamp.isEmpty()) {
+      return given(
+          review, content, Stamp.newest(old), review.user().map(user -> Stamp.UNKNOWN_USER));
+    }
+    Stamp kept = stamp.get();
+    return isStrangersName(review, kept, content)
+        ? given(review, content, Optional.of(kept.newest()), kept.changedBy())
+        : new Stamp(kept.version(), hasher.hash(content), kept.newest(), kept.changedBy());
+  }
+
+  /**
+   * Whether a new number is asked for because a stranger has the name, and one really has. This may
+   * be asked by our own answer to the same request, when it is admitted once more.
+   */
+  private boolean isStrangersName(HeadReview review, Stamp stamp, Content content) {
+    boolean isAskedFor =
+        Json.annotation(review.object(), Keys.RESTAMP)
+            .flatMap(VersionNumber::parse)
+            .filter(stamp.version()::equals)
+            .isPresent();
+    boolean hasAnother =
+        Stamp.of(review.object()).filter(s -> !s.version().equals(stamp.version())).isPresent();
+    return (isAskedFor || hasAnother) && !isFreeOrSame(review, stamp.version(), content);
+  }
+
+  private Stamp changed(HeadReview review, Content content, JsonNode old, Content oldContent) {
+    Stamp.of(old).ifPresent(stamp -> foreseeNext(review, hasher.hash(content), stamp));
+    Optional<VersionNumber> newest = keepPredecessor(review, old, oldContent);
+    return given(review, content, newest, review.user());
+  }
+
+  /** What all goes well with: the predecessor is there, and nothing had this content before. */
+  private void foreseeNext(HeadReview review, ContentHash hash, Stamp stamp) {
+    if (!review.dryRun()) {
+      store.foreseeGet(review.id());
+    }
+    store.foreseeGet(Version.id(review.id(), stamp.version()));
+    store.foreseeVersionsWith(review.id(), hash);
+    foreseeTry(review, stamp.newest().next(), hash);
+  }
+
+  /**
+   * Makes sure that the content which is about to go has its version.
+   *
+   * @return the highest number given so far
+   */
+  private Optional<VersionNumber> keepPredecessor(
+      HeadReview review, JsonNode old, Content oldContent) {
+    ObjectId id = review.id();
+    Optional<JsonNode> persisted = review.dryRun() ? Optional.of(old) : store.get(id);
+    Optional<JsonNode> source =
+        persisted
+            .filter(head -> isVersioned(review, head))
+            .filter(head -> Content.of(id.kind(), head).sameAs(oldContent));
+    if (source.isEmpty()) {
+      // The head is not what this request is based on: it will conflict, and be admitted anew. Or
+      // it was left out until now, whatever the review says: no version of that is due.
+      return Stamp.newest(old);
+    }
+    Optional<Stamp> stamp = versions.validStamp(id, source.get(), oldContent);
+    try {
+      if (stamp.isPresent()
+          && versions.ensure(id, source.get(), oldContent, stamp.get(), review.dryRun())) {
+        return stamp.map(Stamp::newest);
+      }
+    } catch (ApiCallException e) {
+      throw Denial.of(e, "keep the version before this one", id);
+    }
+    Optional<VersionNumber> newest = stamp.map(Stamp::newest).or(() -> Stamp.newest(source.get()));
+    Optional<String> changedBy =
+        stamp.isPresent() ? stamp.get().changedBy() : review.user().map(user -> Stamp.UNKNOWN_USER);
+    return Optional.of(
+        numbers
+            .give(
+                new Ask(id, source.get(), oldContent, newest, changedBy), Way.MAKE, review.dryRun())
+            .newest());
+  }
+
+  private static boolean isVersioned(HeadReview review, JsonNode persisted) {
+    return Eligibility.of(review.id().kind(), persisted, Optional.of(persisted), review.namespace())
+        .isVersioned();
+  }
+
+  private Stamp given(
+      HeadReview review,
+      Content content,
+      Optional<VersionNumber> newest,
+      Optional<String> changedBy) {
+    NumberGiver.Given given =
+        numbers.give(
+            new Ask(review.id(), review.object(), content, newest, changedBy),
+            Way.TRY,
+            review.dryRun());
+    if (review.oldObject().isEmpty() && !given.isThere()) {
+      requireRoomForBoth(review, given.number());
+    }
+    return new Stamp(given.number(), hasher.hash(content), given.newest(), changedBy);
+  }
+
+  /** The version was tried before its head is counted: a quota may have room for one of them. */
+  private void requireRoomForBoth(HeadReview review, VersionNumber number) {
+    Quota.exceeded(quotas(review.id().namespace()), review.id().kind(), HEAD_AND_VERSION)
+        .ifPresent(
+            words -> {
+              throw Denial.of(
+                  new ApiCallException(Denial.FORBIDDEN, words),
+                  "make version " + number,
+                  review.id());
+            });
+  }
+
+  private List<JsonNode> quotas(String namespace) {
+    try {
+      return store.quotas(namespace);
+    } catch (ApiCallException e) {
+      if (e.isRefusal()) {
+        // Without the right to read them, the API server tells of them when the version is made.
+        return List.of();
+      }
+      throw e;
+    }
+  }
+
+  /** Without who changed it, where the annotations have no room for that. */
+  private static Stamp withRoom(Stamp stamp, JsonNode object) {
+    int bytes = ROOM_FOR_OTHER_ANNOTATIONS;
+    for (var entry : Json.entries(object.path("metadata").path("annotations"))) {
+      if (!stamp.annotations().containsKey(entry.getKey())) {
+        bytes += utf8(entry.getKey()) + utf8(entry.getValue().asText(""));
+      }
+    }
+    bytes += utf8(Keys.CHANGED_BY) + stamp.changedBy().map(HeadDecision::utf8).orElse(0);
+    return bytes <= MAX_ANNOTATION_BYTES
+        ? stamp
+        : new Stamp(stamp.version(), stamp.content(), stamp.newest(), Optional.empty());
+  }
+
+  private static int utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
+  }
+}
