@@ -112,7 +112,7 @@ func add(out *results.File, bench, what, who, metric, unit string, values []floa
 
 // --- Start -----------------------------------------------------------------------------------------------------------
 
-type started struct{ answer, ready, early, most, p99, steady, ratio []float64 }
+type started struct{ answer, ready, early, most, p99, steady, ratio, wrong []float64 }
 
 // starts starts each contestant several times, in turns.
 func starts(contestants []contestant, all *mix, out *results.File) error {
@@ -132,6 +132,7 @@ func starts(contestants []contestant, all *mix, out *results.File) error {
 			add(out, "start", "process", one.name, "right answer before ready", "s", f.early),
 			add(out, "start", "first 100 requests, 50/s", one.name, "max", "ms", f.most),
 			add(out, "start", "first 100 requests, 50/s", one.name, "p99", "ms", f.p99),
+			add(out, "start", "first 100 requests, 50/s", one.name, "wrong answers", "", f.wrong),
 			add(out, "start", "after 2000 requests, 50/s", one.name, "p99", "ms", f.steady),
 			add(out, "start", "first 100 requests, 50/s", one.name, "ratio of max to p99 after 2000", "", f.ratio))
 		if err != nil {
@@ -157,17 +158,18 @@ func startOnce(one contestant, all *mix, more bool, f *started) error {
 	if !more {
 		return nil
 	}
-	begin, err := s.openLoop(all, first)
-	if err != nil {
-		return s.failed(err)
+	begin, wrong := s.openLoop(all, first)
+	for _, err := range wrong {
+		log.Printf("%s, right after readiness: %s", one.name, err)
 	}
 	if err := s.closedLoop(warming, 4, func(i int) review { return all.small(i) }); err != nil {
 		return s.failed(err)
 	}
-	later, err := s.openLoop(all, measured)
-	if err != nil {
-		return s.failed(err)
+	later, failures := s.openLoop(all, measured)
+	if len(failures) > 0 {
+		return s.failed(errors.Join(failures...))
 	}
+	f.wrong = append(f.wrong, float64(len(wrong)))
 	f.most = append(f.most, slices.Max(begin))
 	f.p99 = append(f.p99, stats.Quantile(begin, 0.99))
 	f.steady = append(f.steady, stats.Quantile(later, 0.99))
@@ -183,8 +185,9 @@ func (m *mix) small(i int) review {
 	return m.unchanged
 }
 
-// openLoop sends reviews at a steady rate, whoever waits, and returns how long each took in ms, from when it was due.
-func (s *server) openLoop(all *mix, count int) ([]float64, error) {
+// openLoop sends reviews at a steady rate, whoever waits, and returns how long each took in ms, from when it was due, and what
+// was wrong with answers.
+func (s *server) openLoop(all *mix, count int) ([]float64, []error) {
 	took := make([]float64, count)
 	failures := make([]error, count)
 	var wait sync.WaitGroup
@@ -198,7 +201,7 @@ func (s *server) openLoop(all *mix, count int) ([]float64, error) {
 		})
 	}
 	wait.Wait()
-	return took, errors.Join(failures...)
+	return took, slices.DeleteFunc(failures, func(err error) bool { return err == nil })
 }
 
 // closedLoop sends so many reviews from so many clients, each after the answer to the one before.
