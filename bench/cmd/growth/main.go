@@ -247,8 +247,8 @@ func (b *bench) follow(curve curve) error {
 		}
 		heaps = append(heaps, heap)
 	}
-	// What comes and goes in a heap, divided by less, would tell nothing.
-	if before >= 1000 {
+	// About 1 MiB comes and goes in a heap: divided by less, it would tell nothing.
+	if before >= 10_000 {
 		each := (heaps[len(heaps)-1] - heaps[0]) / float64(before-curve.sizes[0])
 		if err := b.file.Add(b.row(curve.name, "heap for each", "B", 0, each, nil)); err != nil {
 			return err
