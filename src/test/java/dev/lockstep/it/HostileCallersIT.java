@@ -50,7 +50,7 @@ class HostileCallersIT {
   private static final Map<String, String> AS_IN_A_POD =
       Map.of(
           "MALLOC_ARENA_MAX", "2",
-          "JAVA_TOOL_OPTIONS", "-Xmx102m -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError",
+          "JAVA_TOOL_OPTIONS", "-Xmx204m -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError",
           "LOCKSTEP_QUIET_PERIOD", "2s");
 
   private static final long SEED = Long.getLong("lockstep.seed", System.nanoTime());
