@@ -4,8 +4,6 @@ package main
 
 import (
 	"bytes"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -15,11 +13,10 @@ import (
 	"math"
 	"net/http"
 	"os"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"lockstep.dev/bench/internal/cluster"
+	"lockstep.dev/bench/internal/contestants"
 	"lockstep.dev/bench/internal/objects"
 	"lockstep.dev/bench/internal/process"
 	"lockstep.dev/bench/internal/stats"
@@ -195,22 +192,19 @@ type server struct {
 }
 
 func open(dir, name string) (*server, error) {
-	url, err := os.ReadFile(filepath.Join(dir, "lockstep-"+name+"-ready"))
+	url, err := contestants.URL(dir, name)
 	if err != nil {
 		return nil, err
 	}
-	ca, err := os.ReadFile(filepath.Join(dir, "certs", "ca.crt"))
+	client, err := contestants.Client(dir, 1)
 	if err != nil {
 		return nil, err
 	}
-	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM(ca)
-	found, err := process.In(filepath.Join(dir, "server-"+name))
+	found, err := contestants.Process(dir, name)
 	if err != nil {
 		return nil, err
 	}
-	return &server{name, strings.TrimSpace(string(url)), found, &http.Client{
-		Timeout: time.Minute, Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}}}, nil
+	return &server{name, url, found, client}, nil
 }
 
 // ask sends one review, and returns how long the answer took, once it is found right.

@@ -2,8 +2,6 @@ package main
 
 import (
 	"bytes"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -16,12 +14,14 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"lockstep.dev/bench/internal/contestants"
 )
 
 // contestant is a server that can be started: what cluster/lockstep --print says.
 type contestant struct {
 	name, command, webhooks, management string
-	roots                               *x509.CertPool
+	client                              *http.Client
 }
 
 // find reads DIR/NAME.start.
@@ -30,7 +30,7 @@ func find(dir, name string) (contestant, error) {
 	if err != nil {
 		return contestant{}, err
 	}
-	ca, err := os.ReadFile(filepath.Join(dir, "certs", "ca.crt"))
+	client, err := contestants.Client(dir, large)
 	if err != nil {
 		return contestant{}, err
 	}
@@ -38,9 +38,7 @@ func find(dir, name string) (contestant, error) {
 	if len(lines) < 3 {
 		return contestant{}, fmt.Errorf("%s.start has %d lines, not 3", name, len(lines))
 	}
-	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM(ca)
-	return contestant{name, lines[0], lines[1], lines[2], roots}, nil
+	return contestant{name, lines[0], lines[1], lines[2], client}, nil
 }
 
 // server is a contestant that runs.
@@ -50,7 +48,6 @@ type server struct {
 	process *exec.Cmd
 	ended   chan struct{}
 	log     bytes.Buffer
-	client  *http.Client
 }
 
 // One at a time runs. Whoever ends this program ends it, too.
@@ -69,8 +66,6 @@ func (c contestant) start(group string) (*server, error) {
 	s.process.Stdout, s.process.Stderr = &s.log, &s.log
 	// A session of its own, so that Ctrl-C reaches this program alone, and the server ends even with a kill -9 of it.
 	s.process.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGKILL}
-	s.client = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{
-		TLSClientConfig: &tls.Config{RootCAs: c.roots}, MaxIdleConnsPerHost: large}}
 	runningMu.Lock()
 	defer runningMu.Unlock()
 	s.begun = time.Now()

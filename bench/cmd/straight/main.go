@@ -3,8 +3,6 @@ package main
 
 import (
 	"bytes"
-	"crypto/tls"
-	"crypto/x509"
 	_ "embed"
 	"encoding/json"
 	"flag"
@@ -216,17 +214,6 @@ func pathOf(name string) string {
 	return "/mutate/workloads"
 }
 
-// client of one connection.
-func client(dir string) (*http.Client, error) {
-	ca, err := os.ReadFile(filepath.Join(dir, "certs", "ca.crt"))
-	if err != nil {
-		return nil, err
-	}
-	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM(ca)
-	return &http.Client{Timeout: time.Minute, Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}}, nil
-}
-
 func ask(c *http.Client, to server, path string, body []byte, uid string) error {
 	response, err := c.Post(to.url+path, "application/json", bytes.NewReader(body))
 	if err != nil {
@@ -259,7 +246,7 @@ func handshakes(dir string, to server, line plan.Line) (block, error) {
 	for range line.Load {
 		wait.Go(func() {
 			for time.Now().Before(end) && failed.Load() == nil {
-				one, err := client(dir)
+				one, err := contestants.Client(dir, 1)
 				asked := time.Now()
 				if err == nil {
 					err = ask(one, to, pathOf("create-2k"), body, uid)
@@ -291,7 +278,7 @@ func burst(dir string, to server, line plan.Line) (block, error) {
 	}
 	clients := make([]*http.Client, line.Load)
 	for i := range clients {
-		if clients[i], err = client(dir); err == nil {
+		if clients[i], err = contestants.Client(dir, 1); err == nil {
 			err = ask(clients[i], to, pathOf("create-2k"), body, uid)
 		}
 		if err != nil {

@@ -3,10 +3,14 @@
 package contestants
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"lockstep.dev/bench/internal/cluster"
 	"lockstep.dev/bench/internal/process"
@@ -34,6 +38,18 @@ func IsLockstep(name string) bool { return name != None && name != Floor }
 func URL(dir, name string) (string, error) {
 	text, err := os.ReadFile(filepath.Join(dir, "lockstep-"+name+"-ready"))
 	return strings.TrimSpace(string(text)), err
+}
+
+// Client trusts the certificate that the servers of DIR show. It keeps so many connections.
+func Client(dir string, connections int) (*http.Client, error) {
+	ca, err := os.ReadFile(filepath.Join(dir, "certs", "ca.crt"))
+	if err != nil {
+		return nil, err
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(ca)
+	return &http.Client{Timeout: time.Minute, Transport: &http.Transport{
+		TLSClientConfig: &tls.Config{RootCAs: roots}, MaxIdleConnsPerHost: connections}}, nil
 }
 
 // Install makes the namespaces, and the copies in the place of the chart's own configuration.
