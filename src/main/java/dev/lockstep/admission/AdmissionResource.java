@@ -8,6 +8,7 @@ import dev.lockstep.version.InvalidContentException;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -44,24 +45,53 @@ public class AdmissionResource {
 
   private final ReviewReader reader = new ReviewReader();
   private final ReviewWriter writer = new ReviewWriter();
-  private final ByteBudget budget = ByteBudget.ofMemory(PART_OF_MEMORY, ONE_OF_THE_LARGEST);
+  private final ByteBudget budget;
   private final HeadWebhook heads;
   private final WorkloadWebhook workloads;
   private final VersionWebhook versions;
   private final WorkloadReviewers workloadReviewers;
   private final AdmissionListener listener;
 
+  @Inject
   public AdmissionResource(
       HeadWebhook heads,
       WorkloadWebhook workloads,
       VersionWebhook versions,
       WorkloadReviewers workloadReviewers,
       AdmissionListener listener) {
+    this(
+        heads,
+        workloads,
+        versions,
+        workloadReviewers,
+        listener,
+        ByteBudget.ofMemory(PART_OF_MEMORY, ONE_OF_THE_LARGEST));
+  }
+
+  private AdmissionResource(
+      HeadWebhook heads,
+      WorkloadWebhook workloads,
+      VersionWebhook versions,
+      WorkloadReviewers workloadReviewers,
+      AdmissionListener listener,
+      ByteBudget budget) {
+    this.budget = budget;
     this.listener = listener;
     this.heads = heads;
     this.workloads = workloads;
     this.versions = versions;
     this.workloadReviewers = workloadReviewers;
+  }
+
+  /** Answers for other webhooks, unmeasured, from the same memory. */
+  AdmissionResource of(HeadWebhook otherHeads, WorkloadWebhook otherWorkloads) {
+    return new AdmissionResource(
+        otherHeads,
+        otherWorkloads,
+        versions,
+        workloadReviewers,
+        (webhook, operation, outcome, nanos) -> {},
+        budget);
   }
 
   @POST

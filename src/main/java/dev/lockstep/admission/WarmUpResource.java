@@ -17,15 +17,8 @@ import jakarta.ws.rs.core.Response;
 public class WarmUpResource {
   private final AdmissionResource resource;
 
-  public WarmUpResource(
-      WarmUpWebhooks webhooks, VersionWebhook versions, WorkloadReviewers workloadReviewers) {
-    resource =
-        new AdmissionResource(
-            webhooks.heads(),
-            webhooks.workloads(),
-            versions,
-            workloadReviewers,
-            (webhook, operation, outcome, nanos) -> {});
+  public WarmUpResource(AdmissionResource resource, WarmUpWebhooks webhooks) {
+    this.resource = resource.of(webhooks.heads(), webhooks.workloads());
   }
 
   @POST
