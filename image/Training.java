@@ -35,7 +35,7 @@ import javax.net.ssl.TrustManagerFactory;
  * <p>Usage, in the server's folder: {@code java -cp CLASSES Training CACHE}.
  */
 final class Training {
-  private static final int REVIEWS = 200;
+  private static final int REVIEWS = 3000;
   private static final Duration PATIENCE = Duration.ofSeconds(120);
   private static final String PASSWORD = "training";
   private static final Pattern HASH = Pattern.compile("h1-[0-9a-f]{32}");
@@ -60,9 +60,15 @@ final class Training {
   }
 
   public static void main(String[] arguments) throws Exception {
-    new Training(Files.createTempDirectory("training")).run(Path.of(arguments[0]));
+    int code = 1;
+    try {
+      new Training(Files.createTempDirectory("training")).run(Path.of(arguments[0]));
+      code = 0;
+    } catch (Exception e) {
+      e.printStackTrace();
+    }
     // Threads of what was played may still wait for something.
-    System.exit(0);
+    System.exit(code);
   }
 
   private void run(Path cache) throws Exception {

@@ -1,9 +1,9 @@
 package dev.lockstep;
 
 import dev.lockstep.admission.HeadWebhook;
+import dev.lockstep.admission.Reviewers;
 import dev.lockstep.admission.VersionWebhook;
 import dev.lockstep.admission.WarmUpWebhooks;
-import dev.lockstep.admission.WorkloadReviewers;
 import dev.lockstep.admission.WorkloadWebhook;
 import dev.lockstep.binding.WorkloadAdmission;
 import dev.lockstep.binding.WorkloadKind;
@@ -40,7 +40,6 @@ import dev.lockstep.version.VersionStore;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.Startup;
-import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.event.Observes;
@@ -61,14 +60,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
+import org.jboss.threads.EnhancedQueueExecutor;
 
 /** Puts the parts together: the rules, what they look things up with, and who asks them. */
 @Startup
 @Singleton
 public class Lockstep {
   private static final Logger LOG = Logger.getLogger(Lockstep.class);
+  private static final int REVIEW_THREADS = 64;
   private static final int LOOK_UP_THREADS = 32;
   private static final int RECONCILER_THREADS = 4;
+  private static final Duration IDLE = Duration.ofSeconds(30);
   private static final int PASS_THREADS = 2;
   private static final int SECONDS_BETWEEN_BEATS = 10;
 
@@ -78,10 +80,9 @@ public class Lockstep {
   /** Nobody waits for it, so it leaves the API server to those who do. */
   private static final int RETENTION_WRITES_PER_SECOND = 50;
 
-  private final ExecutorService lookUps =
-      Executors.newFixedThreadPool(LOOK_UP_THREADS, named("lockstep-look-up"));
-  private final WorkloadReviewers workloadReviewers =
-      new WorkloadReviewers(named("lockstep-workload"));
+  private final ExecutorService lookUps = pool(LOOK_UP_THREADS, "lockstep-look-up");
+  private final ExecutorService headReviewers = pool(REVIEW_THREADS, "lockstep-head");
+  private final ExecutorService workloadReviewers = pool(REVIEW_THREADS, "lockstep-workload");
   private final ScheduledExecutorService reconcilers =
       Executors.newScheduledThreadPool(RECONCILER_THREADS, named("lockstep-reconciler"));
 
@@ -128,7 +129,7 @@ public class Lockstep {
                     .setOauthTokenProvider(new TokenFile(file, Clock.systemUTC())));
     api = new ApiServer(client.getConfiguration(), calls);
     served = config.kinds().stream().map(LockstepConfig.Kind::head).collect(Collectors.toSet());
-    heads = new HeadWatch(client, served);
+    heads = new HeadWatch(client.getConfiguration(), served);
     listed = config.namespaces();
     namespaces =
         listed
@@ -200,7 +201,7 @@ public class Lockstep {
             Clock.systemUTC(),
             TOO_LONG,
             Map.of(
-                "reviews of heads", Infrastructure.getDefaultWorkerPool(),
+                "reviews of heads", headReviewers,
                 "reviews of workloads", workloadReviewers,
                 "look-ups", lookUps),
             () -> Stream.concat(heads.watched(), Stream.of(namespaces.watched())).toList(),
@@ -213,7 +214,7 @@ public class Lockstep {
   @PostConstruct
   void start() {
     if (needsHashKey()) {
-      makeHashKey();
+      reconcilers.execute(this::makeHashKey);
     }
     heads.start(this::headAdded, this::headChanged, this::headGone);
     if (listed.isEmpty()) {
@@ -297,7 +298,8 @@ public class Lockstep {
     sweeps.shutdownNow();
     heads.close();
     namespaces.close();
-    workloadReviewers.close();
+    headReviewers.shutdownNow();
+    workloadReviewers.shutdownNow();
     lookUps.shutdownNow();
     api.close();
   }
@@ -356,8 +358,8 @@ public class Lockstep {
 
   @Produces
   @Singleton
-  WorkloadReviewers workloadReviewers() {
-    return workloadReviewers;
+  Reviewers reviewers() {
+    return new Reviewers(headReviewers, workloadReviewers);
   }
 
   private static List<WorkloadKind> customKinds(LockstepConfig config) {
@@ -371,6 +373,21 @@ public class Lockstep {
                             WorkloadKind.custom(k.group(), k.version(), k.resource(), k.template()))
                     .toList())
         .orElse(List.of(WorkloadKind.ARGO_ROLLOUT));
+  }
+
+  /**
+   * Threads that come as they are needed, and go when they are not. Who was idle last works next:
+   * what it needs is in the processor's caches.
+   */
+  private static ExecutorService pool(int threads, String name) {
+    return new EnhancedQueueExecutor.Builder()
+        .setCorePoolSize(1)
+        .setMaximumPoolSize(threads)
+        .setKeepAliveTime(IDLE)
+        .setThreadFactory(named(name))
+        // Nobody looks, and Java's management would have to be loaded for it.
+        .setRegisterMBean(false)
+        .build();
   }
 
   private static ThreadFactory named(String name) {

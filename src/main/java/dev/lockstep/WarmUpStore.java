@@ -39,7 +39,7 @@ final class WarmUpStore implements VersionStore {
   }
 
   @Override
-  public List<JsonNode> versionsWith(ObjectId head, ContentHash content) {
+  public List<JsonNode> versionsWith(ObjectId head, ContentHash content, Optional<String> asOf) {
     api.answers();
     return List.of();
   }

@@ -78,7 +78,8 @@ class ArchitectureTest {
           .resideOutsideOfPackages("dev.lockstep.admission", "dev.lockstep")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("jakarta.ws.rs..", "dev.lockstep.admission");
+          .resideInAnyPackage(
+              "io.vertx.core.http..", "io.vertx.ext.web..", "dev.lockstep.admission");
 
   @ArchTest
   static final ArchRule whatMeasuresIsKnownInOnePlace =

@@ -64,6 +64,12 @@ final class SmallCluster implements VersionStore, Revisions {
   boolean full;
 
   private final Map<ObjectId, Integer> changes = new HashMap<>();
+
+  /** When each object was made, and written last: by the count of all writes. */
+  private final Map<ObjectId, Long> made = new HashMap<>();
+
+  private final Map<ObjectId, Long> written = new HashMap<>();
+  private long writes;
   private boolean mayWrite = true;
   private final HeadWebhook headWebhook =
       new HeadWebhook(
@@ -91,11 +97,14 @@ final class SmallCluster implements VersionStore, Revisions {
     ObjectNode before = objects.put(id, object.deepCopy());
     if (!object.equals(before)) {
       changes.merge(id, 1, Integer::sum);
+      written.put(id, ++writes);
+      made.putIfAbsent(id, writes);
     }
   }
 
   ObjectNode remove(ObjectId id) {
     changes.merge(id, 1, Integer::sum);
+    made.remove(id);
     return objects.remove(id);
   }
 
@@ -104,10 +113,18 @@ final class SmallCluster implements VersionStore, Revisions {
     return changes.getOrDefault(id, 0);
   }
 
+  private Optional<ObjectNode> persisted(ObjectId id) {
+    Optional<ObjectNode> there = find(id);
+    there.ifPresent(
+        object ->
+            object.withObject("/metadata").put("resourceVersion", written.get(id).toString()));
+    return there;
+  }
+
   /** What the API server would persist for this request. */
   Admitted admit(ObjectId id, ObjectNode request, boolean dryRun) {
     ObjectNode review =
-        review("", id.kind().resource(), id.name(), request, find(id), "kubectl", dryRun);
+        review("", id.kind().resource(), id.name(), request, persisted(id), "kubectl", dryRun);
     return watched(dryRun, () -> Admissions.heads(headWebhook, review));
   }
 
@@ -173,9 +190,12 @@ final class SmallCluster implements VersionStore, Revisions {
     return versionsOf(head);
   }
 
+  /** As stale as it may be. */
   @Override
-  public List<JsonNode> versionsWith(ObjectId head, ContentHash content) {
+  public List<JsonNode> versionsWith(ObjectId head, ContentHash content, Optional<String> asOf) {
     return versionsOf(head).stream()
+        .filter(
+            o -> asOf.isEmpty() || made.get(head.named(Json.name(o))) <= Long.parseLong(asOf.get()))
         .filter(o -> Json.label(o, Keys.CONTENT).filter(content.toString()::equals).isPresent())
         .toList();
   }

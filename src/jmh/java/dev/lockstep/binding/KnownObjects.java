@@ -43,7 +43,7 @@ final class KnownObjects implements VersionStore {
   }
 
   @Override
-  public List<JsonNode> versionsWith(ObjectId head, ContentHash content) {
+  public List<JsonNode> versionsWith(ObjectId head, ContentHash content, Optional<String> asOf) {
     throw new UnsupportedOperationException();
   }
 

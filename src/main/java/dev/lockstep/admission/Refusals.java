@@ -7,17 +7,11 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import jakarta.ws.rs.WebApplicationException;
-import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Set;
-import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /** Says why, in one sentence, where a request does not get as far as an {@link Webhook}. */
 @Singleton
@@ -31,12 +25,7 @@ class Refusals {
   private static final Set<String> PATHS =
       Set.of("/mutate/heads", "/mutate/workloads", "/validate/versions");
 
-  private static final Map<Integer, String> SENTENCES =
-      Map.of(
-          404, "nothing is here; the webhooks are POST /mutate/heads and POST /mutate/workloads.",
-          405, "webhooks are called by POST only.",
-          406, "answers are application/json.",
-          415, "an AdmissionReview has to come as application/json.");
+  private static final String JSON = "application/json";
 
   /** What is left of the time for a review has to do for its answer. */
   private static final Duration WAIT = Duration.ofSeconds(7);
@@ -62,18 +51,28 @@ class Refusals {
     HttpServerRequest request = context.request();
     String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
     if (!PATHS.contains(warmUp.webhook(context.normalizedPath()))) {
-      refuse(context, 404, SENTENCES.get(404));
+      refuse(
+          context,
+          Reply.sentence(
+              404,
+              "nothing is here; the webhooks are POST /mutate/heads and POST /mutate/workloads."));
     } else if (!request.method().equals(HttpMethod.POST)) {
       // OPTIONS and HEAD, too, which would be answered otherwise.
-      context.response().putHeader(HttpHeaders.ALLOW, HttpMethod.POST.name());
-      refuse(context, 405, SENTENCES.get(405));
+      refuse(context, Reply.only("POST", "webhooks are called by POST only."));
     } else if (length == null) {
-      refuse(context, 411, "a review has to come with its length.");
+      refuse(context, Reply.sentence(411, "a review has to come with its length."));
     } else if (Long.parseLong(length) > maxBodyBytes) {
-      refuse(context, 413, "a review can have up to " + maxBodyBytes + " bytes.");
+      refuse(context, Reply.sentence(413, "a review can have up to " + maxBodyBytes + " bytes."));
+    } else if (!isJson(request.getHeader(HttpHeaders.CONTENT_TYPE))) {
+      refuse(context, Reply.sentence(415, "an AdmissionReview has to come as application/json."));
     } else {
       read(context, Integer.parseInt(length));
     }
+  }
+
+  /** With or without a charset, which has to be that of JSON. */
+  private static boolean isJson(String type) {
+    return type != null && type.split(";", 2)[0].strip().equalsIgnoreCase(JSON);
   }
 
   /** Until there is a place nothing is read of the body, so its client waits with it. */
@@ -111,29 +110,13 @@ class Refusals {
   private static void giveUp(RoutingContext context, BodyPlaces.Place place) {
     if (!place.isTaken()) {
       place.leave();
-      // API servers send it again then.
-      context.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
-      refuse(context, 503, "too many large reviews at once.");
+      refuse(context, Reply.comeAgain("too many large reviews at once."));
     }
   }
 
-  private static void refuse(RoutingContext context, int code, String sentence) {
+  private static void refuse(RoutingContext context, Reply reply) {
     // Read to its end, unseen: who is still sending does not read an answer.
     context.request().resume();
-    HttpServerResponse response = context.response().setStatusCode(code);
-    response.putHeader(HttpHeaders.CONTENT_TYPE, MediaType.TEXT_PLAIN);
-    response.end("lockstep: " + sentence + "\n");
-  }
-
-  @ServerExceptionMapper
-  Response say(WebApplicationException refusal) {
-    Response response = refusal.getResponse();
-    String sentence = SENTENCES.get(response.getStatus());
-    return sentence == null
-        ? response
-        : Response.fromResponse(response)
-            .type(MediaType.TEXT_PLAIN)
-            .entity("lockstep: " + sentence + "\n")
-            .build();
+    reply.send(context.response());
   }
 }

@@ -46,9 +46,12 @@ public final class ApiServer implements AutoCloseable {
   private static final String JSON = "application/json";
   private static final String MERGE_PATCH = "application/merge-patch+json";
   private static final String JSON_PATCH = "application/json-patch+json";
-  private static final String METADATA =
-      "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
-  private static final String METADATA_LIST =
+
+  /** Accept: what an object is without its content. */
+  static final String METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
+
+  /** Accept: the same for all objects of a list. */
+  static final String METADATA_LIST =
       "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 
   /** Of all words about a Secret, these are Kubernetes' own, which hold none of its content. */

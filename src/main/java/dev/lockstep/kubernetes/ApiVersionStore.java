@@ -52,8 +52,9 @@ public final class ApiVersionStore implements VersionStore {
   }
 
   @Override
-  public List<JsonNode> versionsWith(ObjectId head, ContentHash content) {
-    return api.list(versions(head, "," + Keys.CONTENT + "=" + content));
+  public List<JsonNode> versionsWith(ObjectId head, ContentHash content, Optional<String> asOf) {
+    String path = versions(head, "," + Keys.CONTENT + "=" + content);
+    return api.list(path + asOf.map(Paths::notOlderThan).orElse(""));
   }
 
   private static String versions(ObjectId head, String more) {

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
@@ -23,7 +24,7 @@ import java.util.stream.Stream;
 
 /**
  * Watches the heads of the cluster, or of some namespaces, by their label. What they hold is not
- * kept.
+ * even asked for.
  */
 public final class HeadWatch implements AutoCloseable {
 
@@ -32,8 +33,8 @@ public final class HeadWatch implements AutoCloseable {
 
   private static final String ALL = "";
 
-  /** Each can have 1 MiB, until it is slim. */
-  private static final long PAGE = 10;
+  /** Each can have 256 KiB of annotations, until it is slim. */
+  private static final long PAGE = 100;
 
   private final KubernetesClient client;
   private final Set<HeadKind> kinds;
@@ -43,8 +44,8 @@ public final class HeadWatch implements AutoCloseable {
   /**
    * @param kinds those that are watched
    */
-  public HeadWatch(KubernetesClient client, Set<HeadKind> kinds) {
-    this.client = client;
+  public HeadWatch(Config config, Set<HeadKind> kinds) {
+    this.client = MetadataOnly.client(config);
     this.kinds = Set.copyOf(kinds);
   }
 
@@ -177,5 +178,6 @@ public final class HeadWatch implements AutoCloseable {
   @Override
   public void close() {
     informers().forEach(watch -> watch.informer().close());
+    client.close();
   }
 }

@@ -77,6 +77,12 @@ final class Paths {
     return "?labelSelector=" + URLEncoder.encode(selector, StandardCharsets.UTF_8);
   }
 
+  /** More of the query of a list: the API server may answer from its cache, as of then or later. */
+  static String notOlderThan(String resourceVersion) {
+    return "&resourceVersionMatch=NotOlderThan&resourceVersion="
+        + URLEncoder.encode(resourceVersion, StandardCharsets.UTF_8);
+  }
+
   /** A metav1.LabelSelector as the query parameter's text. */
   static String selector(JsonNode labelSelector) {
     List<String> terms = new ArrayList<>();

@@ -24,7 +24,7 @@ final class Ahead implements VersionStore {
 
   private record Versions(ObjectId head) {}
 
-  private record Equal(ObjectId head, ContentHash content) {}
+  private record Equal(ObjectId head, ContentHash content, Optional<String> asOf) {}
 
   private record Quotas(String namespace) {}
 
@@ -50,8 +50,8 @@ final class Ahead implements VersionStore {
     foresee(new Versions(head), () -> store.metadataOfVersions(head));
   }
 
-  void foreseeVersionsWith(ObjectId head, ContentHash content) {
-    foresee(new Equal(head, content), () -> store.versionsWith(head, content));
+  void foreseeVersionsWith(ObjectId head, ContentHash content, Optional<String> asOf) {
+    foresee(new Equal(head, content, asOf), () -> store.versionsWith(head, content, asOf));
   }
 
   void foreseeQuotas(String namespace) {
@@ -103,8 +103,8 @@ final class Ahead implements VersionStore {
   }
 
   @Override
-  public List<JsonNode> versionsWith(ObjectId head, ContentHash content) {
-    return answer(new Equal(head, content), () -> store.versionsWith(head, content));
+  public List<JsonNode> versionsWith(ObjectId head, ContentHash content, Optional<String> asOf) {
+    return answer(new Equal(head, content, asOf), () -> store.versionsWith(head, content, asOf));
   }
 
   @Override

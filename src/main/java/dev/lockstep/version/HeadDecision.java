@@ -90,7 +90,7 @@ final class HeadDecision {
     store.foreseeMetadataOfVersions(id);
     store.foreseeQuotas(id.namespace());
     foreseeTry(review, VersionNumber.FIRST, hash);
-    return given(review, content, Optional.empty(), review.user());
+    return given(review, ask(review, content, hash, Optional.empty(), review.user()));
   }
 
   private void foreseeTry(HeadReview review, VersionNumber number, ContentHash hash) {
@@ -111,15 +111,16 @@ final class HeadDecision {
   }
 
   private Stamp unchanged(HeadReview review, Content content, JsonNode old) {
+    ContentHash hash = hasher.hash(content);
     Optional<Stamp> stamp = versions.validStamp(review.id(), old, content);
     if (stamp.isEmpty()) {
-      return given(
-          review, content, Stamp.newest(old), review.user().map(user -> Stamp.UNKNOWN_USER));
+      Optional<String> user = review.user().map(known -> Stamp.UNKNOWN_USER);
+      return given(review, ask(review, content, hash, Stamp.newest(old), user));
     }
     Stamp kept = stamp.get();
     return isStrangersName(review, kept, content)
-        ? given(review, content, Optional.of(kept.newest()), kept.changedBy())
-        : new Stamp(kept.version(), hasher.hash(content), kept.newest(), kept.changedBy());
+        ? given(review, ask(review, content, hash, Optional.of(kept.newest()), kept.changedBy()))
+        : new Stamp(kept.version(), hash, kept.newest(), kept.changedBy());
   }
 
   /**
@@ -138,18 +139,30 @@ final class HeadDecision {
   }
 
   private Stamp changed(HeadReview review, Content content, JsonNode old, Content oldContent) {
-    Stamp.of(old).ifPresent(stamp -> foreseeNext(review, hasher.hash(content), stamp));
+    ContentHash hash = hasher.hash(content);
+    Stamp.of(old).ifPresent(stamp -> foreseeNext(review, hash, stamp, asOf(old)));
     Optional<VersionNumber> newest = keepPredecessor(review, old, oldContent);
-    return given(review, content, newest, review.user());
+    Ask ask = ask(review, content, hash, newest, review.user());
+    return given(review, ask.asOf(asOf(old)));
+  }
+
+  /**
+   * When the head was stamped as it is, its older versions had been made. Its current one may have
+   * been made since, and has other content.
+   */
+  private static Optional<String> asOf(JsonNode head) {
+    return Stamp.of(head)
+        .flatMap(stamp -> Json.text(head.path("metadata").path("resourceVersion")));
   }
 
   /** What all goes well with: the predecessor is there, and nothing had this content before. */
-  private void foreseeNext(HeadReview review, ContentHash hash, Stamp stamp) {
+  private void foreseeNext(
+      HeadReview review, ContentHash hash, Stamp stamp, Optional<String> asOf) {
     if (!review.dryRun()) {
       store.foreseeGet(review.id());
     }
     store.foreseeGet(Version.id(review.id(), stamp.version()));
-    store.foreseeVersionsWith(review.id(), hash);
+    store.foreseeVersionsWith(review.id(), hash, asOf);
     foreseeTry(review, stamp.newest().next(), hash);
   }
 
@@ -186,7 +199,16 @@ final class HeadDecision {
     return Optional.of(
         numbers
             .give(
-                new Ask(id, source.get(), oldContent, newest, changedBy), Way.MAKE, review.dryRun())
+                new Ask(
+                    id,
+                    source.get(),
+                    oldContent,
+                    hasher.hash(oldContent),
+                    newest,
+                    changedBy,
+                    Optional.empty()),
+                Way.MAKE,
+                review.dryRun())
             .newest());
   }
 
@@ -195,20 +217,22 @@ final class HeadDecision {
         .isVersioned();
   }
 
-  private Stamp given(
+  private static Ask ask(
       HeadReview review,
       Content content,
+      ContentHash hash,
       Optional<VersionNumber> newest,
       Optional<String> changedBy) {
-    NumberGiver.Given given =
-        numbers.give(
-            new Ask(review.id(), review.object(), content, newest, changedBy),
-            Way.TRY,
-            review.dryRun());
+    return new Ask(
+        review.id(), review.object(), content, hash, newest, changedBy, Optional.empty());
+  }
+
+  private Stamp given(HeadReview review, Ask ask) {
+    NumberGiver.Given given = numbers.give(ask, Way.TRY, review.dryRun());
     if (review.oldObject().isEmpty() && !given.isThere()) {
       requireRoomForBoth(review, given.number());
     }
-    return new Stamp(given.number(), hasher.hash(content), given.newest(), changedBy);
+    return new Stamp(given.number(), ask.hash(), given.newest(), ask.changedBy());
   }
 
   /** The version was tried before its head is counted: a quota may have room for one of them. */

@@ -20,13 +20,22 @@ final class NumberGiver {
    *
    * @param source holds the content; persisted, where a version is to be made of it
    * @param newest the highest number given so far; if it is not known, the versions are listed
+   * @param asOf a resourceVersion before which all versions were made that may hold this content;
+   *     empty if there is none
    */
   record Ask(
       ObjectId head,
       JsonNode source,
       Content content,
+      ContentHash hash,
       Optional<VersionNumber> newest,
-      Optional<String> changedBy) {}
+      Optional<String> changedBy,
+      Optional<String> asOf) {
+
+    Ask asOf(Optional<String> resourceVersion) {
+      return new Ask(head, source, content, hash, newest, changedBy, resourceVersion);
+    }
+  }
 
   /** Whether the version is made at once, or its name only tried by a dry run. */
   enum Way {
@@ -57,21 +66,20 @@ final class NumberGiver {
    */
   Given give(Ask ask, Way way, boolean dryRun) {
     ObjectId head = ask.head();
-    ContentHash hash = hasher.hash(ask.content());
     boolean tried = dryRun || way == Way.TRY;
     List<JsonNode> listed = ask.newest().isPresent() ? List.of() : store.metadataOfVersions(head);
     Optional<VersionNumber> bound = ask.newest().or(() -> highest(head, listed));
     Optional<VersionNumber> equal =
         bound.isEmpty()
             ? Optional.empty()
-            : equalVersion(ask, hash, dryRun).or(() -> equalOfOtherScheme(ask, listed, dryRun));
+            : equalVersion(ask, dryRun).or(() -> equalOfOtherScheme(ask, listed, dryRun));
     if (equal.isPresent()) {
       return new Given(equal.get(), bound.get().max(equal.get()), true);
     }
     VersionNumber number = bound.map(VersionNumber::next).orElse(VersionNumber.FIRST);
     for (int strangers = 0; strangers <= MAX_STRANGERS; strangers++) {
       ObjectId id = checked(Version.id(head, number), head);
-      JsonNode object = Version.object(head, ask.source(), number, hash, ask.changedBy());
+      JsonNode object = Version.object(head, ask.source(), number, ask.hash(), ask.changedBy());
       Creation creation = store.create(id, object, tried);
       if (creation instanceof Creation.Failed failed && !isDryRunTrouble(failed, tried)) {
         throw Denial.of(failed.cause(), "make version " + number, head);
@@ -126,9 +134,9 @@ final class NumberGiver {
         .findFirst();
   }
 
-  private Optional<VersionNumber> equalVersion(Ask ask, ContentHash hash, boolean dryRun) {
+  private Optional<VersionNumber> equalVersion(Ask ask, boolean dryRun) {
     ObjectId head = ask.head();
-    return store.versionsWith(head, hash).stream()
+    return store.versionsWith(head, ask.hash(), ask.asOf()).stream()
         .map(object -> Version.of(head.named(Json.name(object)), object, hasher))
         .flatMap(Optional::stream)
         .filter(version -> version.head().equals(head))

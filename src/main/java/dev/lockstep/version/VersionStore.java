@@ -17,8 +17,13 @@ public interface VersionStore {
   /** Metadata alone of all objects labelled as versions of this head. */
   List<JsonNode> metadataOfVersions(ObjectId head);
 
-  /** Objects labelled as versions of this head with this content, in full; usually none or one. */
-  List<JsonNode> versionsWith(ObjectId head, ContentHash content);
+  /**
+   * Objects labelled as versions of this head with this content, in full; usually none or one.
+   *
+   * @param asOf a resourceVersion: what was made after that may be missing; empty for a live read,
+   *     for which the API server waits until it is sure that nothing newer is there
+   */
+  List<JsonNode> versionsWith(ObjectId head, ContentHash content, Optional<String> asOf);
 
   /** All ResourceQuotas of a namespace. */
   List<JsonNode> quotas(String namespace);

@@ -145,7 +145,7 @@ public final class FakeCluster implements VersionStore {
   }
 
   @Override
-  public List<JsonNode> versionsWith(ObjectId head, ContentHash content) {
+  public List<JsonNode> versionsWith(ObjectId head, ContentHash content, Optional<String> asOf) {
     calls.add("find " + head.name());
     return versionsOf(head).stream()
         .filter(o -> Json.label(o, Keys.CONTENT).filter(content.toString()::equals).isPresent())

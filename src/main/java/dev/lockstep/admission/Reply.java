@@ -1,0 +1,48 @@
+package dev.lockstep.admission;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.Map;
+
+/** What a request is answered with over HTTP: a review, or one sentence that says why not. */
+record Reply(int code, Map<CharSequence, CharSequence> headers, Buffer body) {
+  private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
+  private static final CharSequence TEXT = HttpHeaders.createOptimized("text/plain");
+
+  /** Seconds; API servers send a review again that is answered so, as long as they have time. */
+  private static final String RETRY_AFTER = "1";
+
+  static Reply json(byte[] review) {
+    return new Reply(200, Map.of(HttpHeaders.CONTENT_TYPE, JSON), Buffer.buffer(review));
+  }
+
+  static Reply sentence(int code, String sentence) {
+    return sentence(code, sentence, Map.of(HttpHeaders.CONTENT_TYPE, TEXT));
+  }
+
+  /** 405: a method that is not allowed, and the one that is. */
+  static Reply only(String method, String sentence) {
+    return sentence(
+        405, sentence, Map.of(HttpHeaders.CONTENT_TYPE, TEXT, HttpHeaders.ALLOW, method));
+  }
+
+  /** 503: there is no room for it now, and may be soon. */
+  static Reply comeAgain(String sentence) {
+    return sentence(
+        503,
+        sentence,
+        Map.of(HttpHeaders.CONTENT_TYPE, TEXT, HttpHeaders.RETRY_AFTER, RETRY_AFTER));
+  }
+
+  private static Reply sentence(
+      int code, String sentence, Map<CharSequence, CharSequence> headers) {
+    return new Reply(code, headers, Buffer.buffer("lockstep: " + sentence + "\n"));
+  }
+
+  void send(HttpServerResponse response) {
+    response.setStatusCode(code);
+    headers.forEach(response::putHeader);
+    response.end(body);
+  }
+}
