@@ -24,8 +24,8 @@ import (
 
 var (
 	runs    = flag.Int("runs", 20, "starts of each contestant; 0 measures memory alone")
-	steady  = flag.Int("steady", 10, "starts of each after which requests are measured, too")
-	reviews = flag.Int("reviews", 100_000, "reviews before memory is measured last")
+	steady  = flag.Int("steady", 6, "starts of each after which requests are measured, too")
+	reviews = flag.Int("reviews", 100_000, "reviews before memory is measured last, of the contestant that comes last")
 	limits  = flag.String("limits", "128,160,192,224,256,320,384,512", "memory limits that are tried, in MiB")
 )
 
@@ -90,8 +90,12 @@ func run(dir, file string, names []string) error {
 	if err := all.fillMore(c); err != nil {
 		return err
 	}
-	for _, one := range contestants {
-		if err := memory(one, all, out); err != nil {
+	for i, one := range contestants {
+		more := 0
+		if i == len(contestants)-1 {
+			more = *reviews
+		}
+		if err := memory(one, all, more, out); err != nil {
 			return err
 		}
 	}
@@ -233,7 +237,8 @@ const (
 	clients = 8
 )
 
-func memory(one contestant, all *mix, out *results.File) error {
+// memory of a server idle, in a mix, and after more reviews of that mix.
+func memory(one contestant, all *mix, more int, out *results.File) error {
 	s, err := one.start("")
 	if err != nil {
 		return err
@@ -268,7 +273,7 @@ func memory(one contestant, all *mix, out *results.File) error {
 	if err != nil {
 		return s.failed(err)
 	}
-	if err := s.closedLoop(*reviews, clients, all.one); err != nil {
+	if err := s.closedLoop(more, clients, all.one); err != nil {
 		return s.failed(err)
 	}
 	after, err := s.status("VmRSS")
@@ -282,7 +287,7 @@ func memory(one contestant, all *mix, out *results.File) error {
 	return errors.Join(
 		add(out, "memory", "resident, idle after readiness", one.name, "VmRSS", "MiB", []float64{idle}),
 		add(out, "memory", "resident, most in a mix", one.name, "VmRSS", "MiB", []float64{float64(most.Load()) / 1024}),
-		add(out, "memory", fmt.Sprintf("resident after %d reviews", mixed+*reviews), one.name, "VmRSS", "MiB", []float64{after}),
+		add(out, "memory", fmt.Sprintf("resident after %d reviews", mixed+more), one.name, "VmRSS", "MiB", []float64{after}),
 		add(out, "memory", "resident, peak", one.name, "VmHWM", "MiB", []float64{peak}))
 }
 

@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -75,15 +76,50 @@ func run(dir, file string) error {
 	if err := os.WriteFile(filepath.Join(dir, "check.lua"), []byte(script), 0o600); err != nil {
 		return err
 	}
+	todo = slices.DeleteFunc(todo, func(line plan.Line) bool { return !strings.HasPrefix(line.Case, *only) })
+	if err := warmUp(dir, todo); err != nil {
+		return fmt.Errorf("while everybody warms up: %w", err)
+	}
 	for _, line := range todo {
-		if !strings.HasPrefix(line.Case, *only) {
-			continue
-		}
 		if err := measure(dir, line, rows); err != nil {
 			return fmt.Errorf("%s, %d connections: %w", line.Case, line.Load, err)
 		}
 	}
 	return nil
+}
+
+// warmUp has everybody's code compiled: what comes first is measured by bench/start.
+func warmUp(dir string, todo []plan.Line) error {
+	warm := map[string]bool{}
+	for _, line := range todo {
+		for _, name := range line.Contestants {
+			if warm[name] {
+				continue
+			}
+			warm[name] = true
+			one, err := find(dir, name)
+			if err != nil {
+				return err
+			}
+			for _, review := range []plan.Line{
+				{Case: "create-2k", Load: 8, Seconds: 20}, {Case: "update-64k", Load: 8, Seconds: 5},
+			} {
+				if _, err := wrk(dir, one, review); err != nil {
+					return fmt.Errorf("%s: %w", name, err)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func find(dir, name string) (server, error) {
+	url, err := contestants.URL(dir, name)
+	if err != nil {
+		return server{}, err
+	}
+	process, err := contestants.Process(dir, name)
+	return server{url, process}, err
 }
 
 func measure(dir string, line plan.Line, rows *results.File) error {
@@ -96,15 +132,11 @@ func measure(dir string, line plan.Line, rows *results.File) error {
 	}
 	servers := map[string]server{}
 	for _, name := range line.Contestants {
-		url, err := contestants.URL(dir, name)
+		one, err := find(dir, name)
 		if err != nil {
 			return err
 		}
-		process, err := contestants.Process(dir, name)
-		if err != nil {
-			return err
-		}
-		servers[name] = server{url, process}
+		servers[name] = one
 	}
 	blocks := map[string][]block{}
 	order := append([]string{}, line.Contestants...)

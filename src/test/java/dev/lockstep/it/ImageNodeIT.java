@@ -92,7 +92,7 @@ class ImageNodeIT {
   @Test
   void itCarriesTheListOfWhatItIsMadeOf() {
     assertThat(inContainer("cat lockstep.cdx.json").out())
-        .contains("\"bomFormat\" : \"CycloneDX\"", "pkg:maven/io.quarkus/quarkus-rest@")
+        .contains("\"bomFormat\" : \"CycloneDX\"", "pkg:maven/io.quarkus/quarkus-vertx-http@")
         .doesNotContain("pkg:maven/org.assertj/");
   }
 
