@@ -20,6 +20,10 @@ import org.jboss.logging.Logger;
  */
 @Singleton
 class AdmissionRoutes {
+  static final String HEADS = "/mutate/heads";
+  static final String WORKLOADS = "/mutate/workloads";
+  static final String VERSIONS = "/validate/versions";
+
   private static final Logger LOG = Logger.getLogger(AdmissionRoutes.class);
 
   /** Less than the webhooks' timeoutSeconds, so that the answer is ours and says what to do. */
@@ -57,14 +61,14 @@ class AdmissionRoutes {
   }
 
   void register(@Observes Router router) {
-    route(router, "/mutate/heads", heads, reviewers.ofHeads(), listener);
-    route(router, "/mutate/workloads", workloads, reviewers.ofWorkloads(), listener);
-    route(router, "/validate/versions", versions, reviewers.ofWorkloads(), listener);
+    route(router, HEADS, heads, reviewers.ofHeads(), listener);
+    route(router, WORKLOADS, workloads, reviewers.ofWorkloads(), listener);
+    route(router, VERSIONS, versions, reviewers.ofWorkloads(), listener);
     // The same code, and no metric of it.
     AdmissionListener nobody = (webhook, operation, outcome, nanos) -> {};
-    String unreal = WarmUpWebhooks.PATH + "/mutate/";
-    route(router, unreal + "heads", warmUp.heads(), reviewers.ofHeads(), nobody);
-    route(router, unreal + "workloads", warmUp.workloads(), reviewers.ofWorkloads(), nobody);
+    String warm = WarmUpWebhooks.PATH;
+    route(router, warm + HEADS, warmUp.heads(), reviewers.ofHeads(), nobody);
+    route(router, warm + WORKLOADS, warmUp.workloads(), reviewers.ofWorkloads(), nobody);
   }
 
   private void route(

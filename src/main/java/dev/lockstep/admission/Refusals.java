@@ -23,9 +23,7 @@ class Refusals {
   private static final int FIRST = 1000;
 
   private static final Set<String> PATHS =
-      Set.of("/mutate/heads", "/mutate/workloads", "/validate/versions");
-
-  private static final String JSON = "application/json";
+      Set.of(AdmissionRoutes.HEADS, AdmissionRoutes.WORKLOADS, AdmissionRoutes.VERSIONS);
 
   /** What is left of the time for a review has to do for its answer. */
   private static final Duration WAIT = Duration.ofSeconds(7);
@@ -72,7 +70,7 @@ class Refusals {
 
   /** With or without a charset, which has to be that of JSON. */
   private static boolean isJson(String type) {
-    return type != null && type.split(";", 2)[0].strip().equalsIgnoreCase(JSON);
+    return type != null && type.split(";", 2)[0].strip().equalsIgnoreCase(Reply.JSON);
   }
 
   /** Until there is a place nothing is read of the body, so its client waits with it. */

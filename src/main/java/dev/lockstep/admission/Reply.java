@@ -7,14 +7,17 @@ import java.util.Map;
 
 /** What a request is answered with over HTTP: a review, or one sentence that says why not. */
 record Reply(int code, Map<CharSequence, CharSequence> headers, Buffer body) {
-  private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
+  static final String JSON = "application/json";
+
+  private static final Map<CharSequence, CharSequence> JSON_TYPE =
+      Map.of(HttpHeaders.CONTENT_TYPE, HttpHeaders.createOptimized(JSON));
   private static final CharSequence TEXT = HttpHeaders.createOptimized("text/plain");
 
   /** Seconds; API servers send a review again that is answered so, as long as they have time. */
   private static final String RETRY_AFTER = "1";
 
   static Reply json(byte[] review) {
-    return new Reply(200, Map.of(HttpHeaders.CONTENT_TYPE, JSON), Buffer.buffer(review));
+    return new Reply(200, JSON_TYPE, Buffer.buffer(review));
   }
 
   static Reply sentence(int code, String sentence) {

@@ -140,10 +140,11 @@ final class HeadDecision {
 
   private Stamp changed(HeadReview review, Content content, JsonNode old, Content oldContent) {
     ContentHash hash = hasher.hash(content);
-    Stamp.of(old).ifPresent(stamp -> foreseeNext(review, hash, stamp, asOf(old)));
+    Optional<String> asOf = asOf(old);
+    Stamp.of(old).ifPresent(stamp -> foreseeNext(review, hash, stamp, asOf));
     Optional<VersionNumber> newest = keepPredecessor(review, old, oldContent);
     Ask ask = ask(review, content, hash, newest, review.user());
-    return given(review, ask.asOf(asOf(old)));
+    return given(review, ask.asOf(asOf));
   }
 
   /**
@@ -199,14 +200,7 @@ final class HeadDecision {
     return Optional.of(
         numbers
             .give(
-                new Ask(
-                    id,
-                    source.get(),
-                    oldContent,
-                    hasher.hash(oldContent),
-                    newest,
-                    changedBy,
-                    Optional.empty()),
+                new Ask(id, source.get(), oldContent, hasher.hash(oldContent), newest, changedBy),
                 Way.MAKE,
                 review.dryRun())
             .newest());
@@ -223,8 +217,7 @@ final class HeadDecision {
       ContentHash hash,
       Optional<VersionNumber> newest,
       Optional<String> changedBy) {
-    return new Ask(
-        review.id(), review.object(), content, hash, newest, changedBy, Optional.empty());
+    return new Ask(review.id(), review.object(), content, hash, newest, changedBy);
   }
 
   private Stamp given(HeadReview review, Ask ask) {

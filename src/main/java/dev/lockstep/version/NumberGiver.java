@@ -32,6 +32,17 @@ final class NumberGiver {
       Optional<String> changedBy,
       Optional<String> asOf) {
 
+    /** With versions looked for live. */
+    Ask(
+        ObjectId head,
+        JsonNode source,
+        Content content,
+        ContentHash hash,
+        Optional<VersionNumber> newest,
+        Optional<String> changedBy) {
+      this(head, source, content, hash, newest, changedBy, Optional.empty());
+    }
+
     Ask asOf(Optional<String> resourceVersion) {
       return new Ask(head, source, content, hash, newest, changedBy, resourceVersion);
     }
