@@ -7,7 +7,6 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.Config;
@@ -19,7 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -33,7 +32,7 @@ public final class HeadWatch implements AutoCloseable {
 
   private static final String ALL = "";
 
-  /** Each can have 256 KiB of annotations, until it is slim. */
+  /** Each can have 256 KiB of annotations, until they are left out. */
   private static final long PAGE = 100;
 
   private final KubernetesClient client;
@@ -85,19 +84,19 @@ public final class HeadWatch implements AutoCloseable {
                               kind,
                               ConfigMap.class,
                               namespace,
-                              head -> new ConfigMapBuilder().withMetadata(slim(head)).build());
+                              metadata -> new ConfigMapBuilder().withMetadata(metadata).build());
                       case SECRET ->
                           begin(
                               kind,
                               Secret.class,
                               namespace,
-                              head -> new SecretBuilder().withMetadata(slim(head)).build());
+                              metadata -> new SecretBuilder().withMetadata(metadata).build());
                     }))
         .toList();
   }
 
   private <T extends HasMetadata> SharedIndexInformer<T> begin(
-      HeadKind kind, Class<T> type, String namespace, UnaryOperator<T> slim) {
+      HeadKind kind, Class<T> type, String namespace, Function<ObjectMeta, T> object) {
     var heads = client.resources(type);
     SharedIndexInformer<T> informer =
         (namespace.equals(ALL)
@@ -105,7 +104,7 @@ public final class HeadWatch implements AutoCloseable {
                 : heads.inNamespace(namespace).withLabel(Keys.ROLE, Keys.HEAD_ROLE))
             .withLimit(PAGE)
             .runnableInformer(0)
-            .itemStore(new BodilessStore<>(slim));
+            .itemStore(new RevisionStore<>(object));
     informer.exceptionHandler((started, cause) -> true);
     informer.addEventHandler(new Handler<>(kind, listener));
     informer.start();
@@ -141,16 +140,6 @@ public final class HeadWatch implements AutoCloseable {
 
   private List<Watch> informers() {
     return watches.values().stream().flatMap(List::stream).toList();
-  }
-
-  private static ObjectMeta slim(HasMetadata head) {
-    ObjectMeta full = head.getMetadata();
-    return new ObjectMetaBuilder()
-        .withNamespace(full.getNamespace())
-        .withName(full.getName())
-        .withUid(full.getUid())
-        .withResourceVersion(full.getResourceVersion())
-        .build();
   }
 
   private static ObjectId id(HeadKind kind, HasMetadata head) {
