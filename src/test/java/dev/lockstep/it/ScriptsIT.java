@@ -90,6 +90,21 @@ class ScriptsIT {
         .isEqualTo("kubectl-lockstep\nLICENSE\n");
   }
 
+  @Test
+  void theCurvesInTheDocsAreThoseOfTheirFigures(@TempDir Path folder) throws IOException {
+    Programs.need("go", "golang");
+    Path figures = Path.of("docs/growth.jsonl").toAbsolutePath();
+    Path drawn = folder.resolve("growth.svg");
+
+    Result.of(
+            new ProcessBuilder(
+                "go", "-C", "bench", "run", "./cmd/plot", figures.toString(), drawn.toString()),
+            "")
+        .orFail();
+
+    assertThat(drawn).hasSameTextualContentAs(Path.of("docs/growth.svg"));
+  }
+
   private static String projectVersion() throws IOException {
     String pom = Files.readString(Path.of("pom.xml"));
     int start = pom.indexOf("<version>") + "<version>".length();
