@@ -112,7 +112,8 @@ public final class Reconciler {
     this.heads = new WorkQueue<>(urgent, this::reconcile);
     this.optIns = new WorkQueue<>(passes, name -> inNamespace(name, optIn::of));
     this.arrivals = new WorkQueue<>(passes, name -> inNamespace(name, follow::arrived));
-    this.follows = new WorkQueue<>(passes, name -> inNamespace(name, follow::all));
+    this.follows =
+        new WorkQueue<>(passes, name -> isNotQuiet(name) || inNamespace(name, follow::all));
     passes.scheduleWithFixedDelay(
         this::lookAgain, LOOK_AGAIN.toSeconds(), LOOK_AGAIN.toSeconds(), TimeUnit.SECONDS);
   }
@@ -207,6 +208,11 @@ public final class Reconciler {
               quietPeriod.toMillis(),
               TimeUnit.MILLISECONDS);
         });
+  }
+
+  /** Something changed while the pass waited for its turn: it comes again when that is over. */
+  private boolean isNotQuiet(String namespace) {
+    return quiet.containsKey(namespace);
   }
 
   /** For what no watch tells: a workload that was persisted long after its admission. */

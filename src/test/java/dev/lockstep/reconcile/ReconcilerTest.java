@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
@@ -76,6 +77,9 @@ class ReconcilerTest {
     final List<String> rebound = new ArrayList<>();
     final List<String> told = new ArrayList<>();
 
+    /** How often somebody went through all Deployments. */
+    int passes;
+
     /** Whether a re-bind reaches what it is to reach. */
     boolean obeys = true;
 
@@ -113,7 +117,11 @@ class ReconcilerTest {
 
     @Override
     public List<JsonNode> all(WorkloadKind kind, String namespace) {
-      return kind.resource().equals("deployments") ? List.copyOf(deployments) : List.of();
+      if (!kind.resource().equals("deployments")) {
+        return List.of();
+      }
+      passes++;
+      return List.copyOf(deployments);
     }
 
     @Override
@@ -271,6 +279,32 @@ class ReconcilerTest {
     assertThat(shop.rebound).isEmpty();
     config("b");
     changed();
+    assertThat(shop.rebound).containsExactly("my-app configmap/app-config");
+  }
+
+  @Test
+  void aPassThatWaitedForItsTurnLeavesNewsToTheNextOne() {
+    config("a");
+    annotate(bound("my-app"), Keys.ROLLOUT, "auto");
+    lead();
+    CountDownLatch changedOnce = new CountDownLatch(1);
+    CountDownLatch changedTwice = new CountDownLatch(1);
+    executor.execute(() -> await().until(() -> changedOnce.getCount() == 0));
+    int before = shop.passes;
+    config("b");
+    reconciler.headChanged(CONFIG);
+    // Comes after the quiet period of that change, and before the pass that is due then.
+    executor.execute(
+        () -> {
+          reconciler.headChanged(CONFIG);
+          changedTwice.countDown();
+        });
+
+    changedOnce.countDown();
+    await().until(() -> changedTwice.getCount() == 0);
+    settle();
+
+    assertThat(shop.passes).isEqualTo(before + 1);
     assertThat(shop.rebound).containsExactly("my-app configmap/app-config");
   }
 
