@@ -133,9 +133,13 @@ public final class HeadWatch implements AutoCloseable {
     return informers().stream()
         .flatMap(
             watch ->
-                watch.informer().getStore().list().stream()
-                    .map(head -> id(watch.kind(), (HasMetadata) head)))
+                watch.informer().getStore().listKeys().stream().map(key -> id(watch.kind(), key)))
         .toList();
+  }
+
+  private static ObjectId id(HeadKind kind, String key) {
+    int slash = key.indexOf('/');
+    return new ObjectId(kind, key.substring(0, slash), key.substring(slash + 1));
   }
 
   private List<Watch> informers() {

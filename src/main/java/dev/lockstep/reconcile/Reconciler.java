@@ -17,7 +17,6 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -75,7 +74,10 @@ public final class Reconciler {
   private final WorkQueue<String> optIns;
   private final WorkQueue<String> arrivals;
   private final WorkQueue<String> follows;
-  private final Map<String, Future<?>> quiet = new ConcurrentHashMap<>();
+
+  /** Namespaces whose heads have changed within the quiet period, and which change was the last. */
+  private final Map<String, Object> quiet = new ConcurrentHashMap<>();
+
   private volatile boolean leading;
 
   /**
@@ -194,20 +196,16 @@ public final class Reconciler {
 
   /** One apply may change several heads and the workload: that is to be one rollout. */
   private void followWhenQuiet(String namespace) {
-    quiet.compute(
-        namespace,
-        (name, before) -> {
-          if (before != null) {
-            before.cancel(false);
+    Object change = new Object();
+    quiet.put(namespace, change);
+    passes.schedule(
+        () -> {
+          if (quiet.remove(namespace, change)) {
+            follows.add(namespace);
           }
-          return passes.schedule(
-              () -> {
-                quiet.remove(name);
-                follows.add(name);
-              },
-              quietPeriod.toMillis(),
-              TimeUnit.MILLISECONDS);
-        });
+        },
+        quietPeriod.toMillis(),
+        TimeUnit.MILLISECONDS);
   }
 
   /** Something changed while the pass waited for its turn: it comes again when that is over. */
