@@ -1,5 +1,5 @@
 // Command floor is the simplest webhook that there can be: it decodes each review with the API's types and allows it. What
-// it takes is what any webhook in Go takes at least.
+// it takes is what any webhook in Go takes at least; with -reads, what one takes that binds by live reads.
 package main
 
 import (
@@ -13,7 +13,11 @@ import (
 	"strings"
 
 	admission "k8s.io/api/admission/v1"
+	apps "k8s.io/api/apps/v1"
+	core "k8s.io/api/core/v1"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"lockstep.dev/bench/internal/cluster"
 )
 
 var (
@@ -21,10 +25,20 @@ var (
 	cert    = flag.String("cert", "", "certificate, PEM")
 	key     = flag.String("key", "", "its key, PEM")
 	record  = flag.String("record", "", "folder for reviews of objects named rec-..., as they came: NAME.json; none where empty")
+	reads   = flag.String("reads", "", "folder of a cluster: each ConfigMap that a Deployment names is read there, twice; none where empty")
 )
+
+// readFrom is where ConfigMaps are read; nil: nowhere.
+var readFrom *cluster.Cluster
 
 func main() {
 	flag.Parse()
+	if *reads != "" {
+		var err error
+		if readFrom, err = cluster.OpenAsLockstep(*reads); err != nil {
+			log.Fatal(err)
+		}
+	}
 	http.HandleFunc("POST /", answer)
 	log.Fatal(http.ListenAndServeTLS(*address, *cert, *key, nil))
 }
@@ -44,6 +58,12 @@ func answer(w http.ResponseWriter, r *http.Request) {
 			log.Print(err)
 		}
 	}
+	if readFrom != nil {
+		if err := read(review.Request); err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+	}
 	response, err := json.Marshal(admission.AdmissionReview{
 		TypeMeta: meta.TypeMeta{APIVersion: "admission.k8s.io/v1", Kind: "AdmissionReview"},
 		Response: &admission.AdmissionResponse{UID: review.Request.UID, Allowed: true}})
@@ -53,4 +73,29 @@ func answer(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Write(response)
+}
+
+// read asks for as much as a binding needs, all at once: each head, and its version, which is as large.
+func read(request *admission.AdmissionRequest) error {
+	var deployment apps.Deployment
+	if err := json.Unmarshal(request.Object.Raw, &deployment); err != nil {
+		return err
+	}
+	names := map[string]bool{}
+	for _, container := range deployment.Spec.Template.Spec.Containers {
+		for _, source := range container.EnvFrom {
+			if source.ConfigMapRef != nil {
+				names[source.ConfigMapRef.Name] = true
+			}
+		}
+	}
+	var paths []string
+	for name := range names {
+		path := "/api/v1/namespaces/" + request.Namespace + "/configmaps/" + name
+		paths = append(paths, path, path)
+	}
+	return cluster.Each(len(paths), len(paths), func(i int) error {
+		var object core.ConfigMap
+		return readFrom.Get(paths[i], &object)
+	})
 }

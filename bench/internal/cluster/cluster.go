@@ -1,4 +1,4 @@
-// Package cluster calls a cluster of cluster/run by plain HTTP, as its administrator.
+// Package cluster calls a cluster of cluster/run by plain HTTP, as its administrator or as its Lockstep.
 package cluster
 
 import (
@@ -21,11 +21,34 @@ import (
 type Cluster struct {
 	dir    string
 	url    string
+	token  string
 	client *http.Client
+}
+
+// OpenAsLockstep is for who is known as cluster/lockstep's server is: by its token.
+func OpenAsLockstep(dir string) (*Cluster, error) {
+	token, err := os.ReadFile(filepath.Join(dir, "token"))
+	if err != nil {
+		return nil, err
+	}
+	c, err := open(dir, nil)
+	if err != nil {
+		return nil, err
+	}
+	c.token = strings.TrimSpace(string(token))
+	return c, nil
 }
 
 // Open reads what cluster/run has left in the folder.
 func Open(dir string) (*Cluster, error) {
+	pair, err := tls.LoadX509KeyPair(filepath.Join(dir, "pki", "admin.crt"), filepath.Join(dir, "pki", "admin.key"))
+	if err != nil {
+		return nil, err
+	}
+	return open(dir, []tls.Certificate{pair})
+}
+
+func open(dir string, shown []tls.Certificate) (*Cluster, error) {
 	url, err := os.ReadFile(filepath.Join(dir, "ready"))
 	if err != nil {
 		return nil, err
@@ -34,14 +57,10 @@ func Open(dir string) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	pair, err := tls.LoadX509KeyPair(filepath.Join(dir, "pki", "admin.crt"), filepath.Join(dir, "pki", "admin.key"))
-	if err != nil {
-		return nil, err
-	}
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(ca)
 	transport := &http.Transport{
-		TLSClientConfig:     &tls.Config{RootCAs: roots, Certificates: []tls.Certificate{pair}},
+		TLSClientConfig:     &tls.Config{RootCAs: roots, Certificates: shown},
 		ForceAttemptHTTP2:   true,
 		MaxIdleConnsPerHost: 64,
 	}
@@ -92,6 +111,9 @@ func (c *Cluster) Do(method, path, contentType string, body []byte) ([]byte, err
 	}
 	if contentType != "" {
 		request.Header.Set("Content-Type", contentType)
+	}
+	if c.token != "" {
+		request.Header.Set("Authorization", "Bearer "+c.token)
 	}
 	response, err := c.client.Do(request)
 	if err != nil {

@@ -16,10 +16,13 @@ import (
 	"lockstep.dev/bench/internal/process"
 )
 
-// None is without a webhook, Floor the no-op webhook. All others are Lockstep.
+// None is without a webhook, Floor the no-op webhook, FloorReads one that makes a binding's live reads and binds nothing. All
+// others are Lockstep, Image as its image runs it.
 const (
-	None  = "none"
-	Floor = "floor"
+	None       = "none"
+	Floor      = "floor"
+	FloorReads = "floor-reads"
+	Image      = "jdk25-aot"
 )
 
 // Recorded is the namespace that all of them are called from: what the recorded reviews are about.
@@ -32,7 +35,7 @@ const Recorder = "recorder"
 func Namespace(name string) string { return "bench-" + name }
 
 // IsLockstep says whether references are bound.
-func IsLockstep(name string) bool { return name != None && name != Floor }
+func IsLockstep(name string) bool { return name != None && name != Floor && name != FloorReads }
 
 // URL is where a contestant's server listens: cluster/lockstep writes it, and bench/lib.sh does for the floor.
 func URL(dir, name string) (string, error) {
