@@ -57,7 +57,8 @@ public final class WorkloadWebhook implements Webhook {
     if (kind.isEmpty() || namespace.isEmpty()) {
       return new AdmissionResponse.Allowed(new JsonPatchBuilder(request.object()), List.of());
     }
-    KeptObject kept = SharedOwnership.keep(
+    KeptObject kept =
+        SharedOwnership.keep(
             kind.get(), request.object(), request.oldObject(), request.fieldManager());
     JsonPatchBuilder patch = new JsonPatchBuilder(kept.object());
     kept.replaced().forEach(patch::replaced);

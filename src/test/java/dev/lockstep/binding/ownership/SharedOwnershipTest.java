@@ -61,8 +61,7 @@ class SharedOwnershipTest {
   @Test
   void aVolumeStaysWholeAndIsOwnedByWhoStillDeclaresIt() {
     KeptObject kept =
-        keep(
-            deployment("'emptyDir':{}", owner("first", "Apply", ITEM)), TAKEN_BY_FORCE);
+        keep(deployment("'emptyDir':{}", owner("first", "Apply", ITEM)), TAKEN_BY_FORCE);
 
     assertThat(volume(kept)).isEqualTo(json("{'name':'extra','configMap':{'name':'conf-v000'}}"));
     assertThat(owns(kept, 0)).isTrue();
