@@ -8,8 +8,18 @@ import dev.lockstep.model.ManagedNamespace;
 import java.util.List;
 import java.util.Map;
 
-/** The cluster's defaults for what workloads and namespaces can set by annotation. */
-public record WorkloadSettings(Rollout rollout, MissingPolicy missing) {
+/**
+ * The cluster's defaults for what workloads and namespaces can set by annotation.
+ *
+ * @param maxNamesPerTemplate a template that names more ConfigMaps and Secrets is left unbound:
+ *     each costs look-ups
+ */
+public record WorkloadSettings(Rollout rollout, MissingPolicy missing, int maxNamesPerTemplate) {
+  public static final int DEFAULT_MAX_NAMES_PER_TEMPLATE = 100;
+
+  public WorkloadSettings(Rollout rollout, MissingPolicy missing) {
+    this(rollout, missing, DEFAULT_MAX_NAMES_PER_TEMPLATE);
+  }
 
   /** Whether its references are bound at all. */
   public LayeredSetting<Boolean> versioned(
