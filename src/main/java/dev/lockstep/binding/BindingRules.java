@@ -3,7 +3,6 @@ package dev.lockstep.binding;
 import dev.lockstep.model.Annotations;
 import dev.lockstep.model.HeadRef;
 import dev.lockstep.model.VersionNumber;
-import dev.lockstep.model.Warnings;
 import dev.lockstep.versioning.Resolution;
 import java.util.Optional;
 
@@ -16,6 +15,7 @@ final class BindingRules {
   private final RequestedChange change;
   private final TemplateState persisted;
   private final ReferenceResolver meanings;
+  private final CurrentConfiguration current;
 
   BindingRules(
       WorkloadAdmissionRequest review,
@@ -26,6 +26,7 @@ final class BindingRules {
     this.change = change;
     this.persisted = persisted;
     this.meanings = meanings;
+    this.current = new CurrentConfiguration(persisted, meanings);
   }
 
   BindingDecision decide(HeadGroup group) {
@@ -80,7 +81,8 @@ final class BindingRules {
             .map(
                 number ->
                     now.warning(
-                        warning(head, "what it held then is not known", number + " is current")))
+                        CurrentConfiguration.warning(
+                            head, "what it held then is not known", number + " is current")))
             .orElse(now));
   }
 
@@ -123,7 +125,7 @@ final class BindingRules {
                                 ? BindingDecision.to(number)
                                 : BindingDecision.to(number)
                                     .warning(
-                                        warning(
+                                        CurrentConfiguration.warning(
                                             head,
                                             "stays at " + number + " after an undo",
                                             "apply, or annotate "
@@ -175,46 +177,13 @@ final class BindingRules {
     }
     return Optional.of(
         BindingDecision.to(persisted.bound().of(group.head()).orElse(group.numbers().get(0)))
-            .warning(warning(group.head(), "stays, the workload is pinned", "apply to move it")));
+            .warning(
+                CurrentConfiguration.warning(
+                    group.head(), "stays, the workload is pinned", "apply to move it")));
   }
 
   /** A new revision gets the current configuration. */
   BindingDecision newRevision(HeadGroup group) {
-    HeadRef head = group.head();
-    Resolution meaning = meanings.of(head);
-    if (meaning instanceof Resolution.OfHead current) {
-      return BindingDecision.current(current.current());
-    }
-    Optional<VersionNumber> kept = group.numbers().stream().findFirst();
-    if (meaning instanceof Resolution.Unversioned other) {
-      return other.refusal().isPresent() && kept.isPresent()
-          ? BindingDecision.to(kept.get())
-          : BindingDecision.bare()
-              .warning(warning(head, "has no versions any more", "it is not bound from now on"));
-    }
-    return keptOrMissing(group, kept);
-  }
-
-  /** A head that is gone must not take away from a workload what it runs with. */
-  private BindingDecision keptOrMissing(HeadGroup group, Optional<VersionNumber> named) {
-    HeadRef head = group.head();
-    if (group.isOnlyBound()) {
-      return named.map(BindingDecision::to).orElseThrow();
-    }
-    return persisted
-        .bound()
-        .of(head)
-        .filter(number -> meanings.isVersion(head.version(number)))
-        .map(
-            number ->
-                BindingDecision.to(number)
-                    .warning(
-                        warning(head, "is gone, " + number + " is kept", "create it to change it")))
-        .or(() -> named.map(BindingDecision::to))
-        .orElseGet(BindingDecision::missing);
-  }
-
-  private static String warning(HeadRef head, String what, String remedy) {
-    return Warnings.warning(head.kind().kind(), head.name(), what, remedy);
+    return current.of(group);
   }
 }

@@ -48,13 +48,8 @@ final class UnboundWorkload {
                     .isPresent());
   }
 
-  /** By its own annotation, or its namespace's. */
-  WorkloadAdmissionResult leftOut() {
-    return asNamed(List.of());
-  }
-
-  /** By an earlier request. */
-  WorkloadAdmissionResult steppedBack() {
+  /** Of a workload that is left out, or that Lockstep has stepped back from. */
+  WorkloadAdmissionResult asNamed() {
     return asNamed(List.of());
   }
 

@@ -1,5 +1,6 @@
 package dev.lockstep.binding;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.lockstep.binding.RevisionHistory.Revision;
 import dev.lockstep.model.AdmissionDeniedException;
 import dev.lockstep.model.Annotations;
@@ -55,20 +56,22 @@ public final class WorkloadAdmission {
     }
     List<String> warnings = new ArrayList<>();
     Optional<RebindIntent> rebind = asked.flatMap(value -> read(value, review, warnings));
-    LayeredSetting<Boolean> versioned =
-        settings.versioned(review.kind(), review.object(), review.namespace());
-    warnings.addAll(versioned.warnings());
     RevisionMatcher revisions = new RevisionMatcher(history, review);
+    // An undo brings the annotations of its revision along: nobody has asked for these.
+    boolean isUndone = review.hasOtherSettings() && revisions.broughtBack().isPresent();
+    JsonNode settingsOf = isUndone ? review.oldObject().orElseThrow() : review.object();
+    LayeredSetting<Boolean> versioned =
+        settings.versioned(review.kind(), settingsOf, review.namespace());
+    warnings.addAll(versioned.warnings());
     WorkloadAdmissionResult outcome;
-    if (!versioned.value() && !isLeftOutByAnUndo(review, revisions)) {
-      outcome = new UnboundWorkload(review, versions).leftOut();
-    } else if (UnboundWorkload.isSteppedBackFrom(review, rebind)) {
-      outcome = new UnboundWorkload(review, versions).steppedBack();
+    if (!versioned.value() || UnboundWorkload.isSteppedBackFrom(review, rebind)) {
+      outcome = new UnboundWorkload(review, versions).asNamed();
     } else {
-      outcome = bound(review, rebind, revisions);
+      outcome = bound(review, settingsOf, rebind, revisions);
     }
     return outcome
         .withWarnings(warnings)
+        .withAnnotations(isUndone ? WorkloadSettings.annotationsOf(settingsOf) : Map.of())
         .withManagedFields(
             asked.flatMap(
                 value -> RecordedWrites.of(review.object()).withoutAnnotation(Annotations.REBIND)));
@@ -98,17 +101,11 @@ public final class WorkloadAdmission {
     return rebind;
   }
 
-  /** An undo brings the annotations of its revision along: nobody has asked for that. */
-  private boolean isLeftOutByAnUndo(WorkloadAdmissionRequest review, RevisionMatcher revisions) {
-    return review
-            .oldObject()
-            .filter(old -> settings.versioned(review.kind(), old, review.namespace()).value())
-            .isPresent()
-        && revisions.broughtBack().isPresent();
-  }
-
   private WorkloadAdmissionResult bound(
-      WorkloadAdmissionRequest review, Optional<RebindIntent> rebind, RevisionMatcher revisions) {
+      WorkloadAdmissionRequest review,
+      JsonNode settingsOf,
+      Optional<RebindIntent> rebind,
+      RevisionMatcher revisions) {
     TemplateState persisted =
         review.oldTemplate().map(TemplateState::of).orElse(TemplateState.NONE);
     TemplateState requested = TemplateState.of(review.template());
@@ -130,8 +127,11 @@ public final class WorkloadAdmission {
         new ChangeReader(review, persisted, requested, meanings, classifier, revisions);
     Optional<Revision> brought = reader.broughtBack(references);
     Set<String> warnings = new LinkedHashSet<>();
-    boolean pinned = isPinned(review, brought, warnings);
-    RequestedChange change = reader.read(references, brought, rebind, pinned);
+    LayeredSetting<Rollout> rollout =
+        settings.rollout(review.kind(), settingsOf, review.namespace());
+    warnings.addAll(rollout.warnings());
+    RequestedChange change =
+        reader.read(references, brought, rebind, rollout.value() == Rollout.PINNED);
     InsistingWriter writer = new InsistingWriter(review, persisted, requested);
     boolean isBareWrite = writer.isBareWrite(change);
     if (isBareWrite && writer.insists()) {
@@ -146,7 +146,7 @@ public final class WorkloadAdmission {
                 classifier,
                 new MissingReferenceReporter(
                     review,
-                    settings.missing(review.kind(), review.object(), review.namespace()),
+                    settings.missing(review.kind(), settingsOf, review.namespace()),
                     warnings),
                 warnings)
             .bind(references, reader.returning(brought));
@@ -165,16 +165,5 @@ public final class WorkloadAdmission {
     notes.warning().ifPresent(warnings::add);
     return (isBareWrite ? result.withAnnotations(writer.memory(changes)) : result)
         .withWarnings(List.copyOf(warnings));
-  }
-
-  private boolean isPinned(
-      WorkloadAdmissionRequest review, Optional<Revision> brought, Set<String> warnings) {
-    LayeredSetting<Rollout> rollout =
-        settings.rollout(
-            review.kind(),
-            brought.flatMap(b -> review.oldObject()).orElse(review.object()),
-            review.namespace());
-    warnings.addAll(rollout.warnings());
-    return rollout.value() == Rollout.PINNED;
   }
 }

@@ -117,6 +117,13 @@ public record WorkloadAdmissionRequest(
         && (!isApply() || fieldManager.filter("kubectl-replace"::equals).isPresent());
   }
 
+  /** Whether it may bring settings along with a revision, which somebody has changed since. */
+  boolean hasOtherSettings() {
+    return mayBringBack()
+        && !WorkloadSettings.annotationsOf(object)
+            .equals(WorkloadSettings.annotationsOf(oldObject.orElseThrow()));
+  }
+
   /**
    * Whether a program may have sent this on its own. kubectl's undo is somebody's wish, whatever
    * account it runs by.

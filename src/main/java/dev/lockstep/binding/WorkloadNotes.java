@@ -4,7 +4,6 @@ import dev.lockstep.model.Annotations;
 import dev.lockstep.model.HeadRef;
 import dev.lockstep.model.KubernetesJson;
 import dev.lockstep.model.Warnings;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -15,14 +14,6 @@ import java.util.TreeMap;
  * is computed anew: kubectl's undo brings those that a revision had.
  */
 final class WorkloadNotes {
-  /** What people set; an undo brings that of the revision along, and nobody asked for it. */
-  private static final List<String> SETTINGS =
-      List.of(
-          Annotations.VERSIONED,
-          Annotations.SPINNAKER_VERSIONED,
-          Annotations.ROLLOUT,
-          Annotations.MISSING);
-
   private static final int MOST_MOVES = 3;
 
   private final WorkloadAdmissionRequest review;
@@ -48,8 +39,11 @@ final class WorkloadNotes {
     notes.put(Annotations.IN_BETWEEN, Optional.empty());
     notes.put(Annotations.STEPPED_BACK, Optional.empty());
     if (change.returns()) {
-      SETTINGS.forEach(this::asPersisted);
-      asPersisted(Annotations.BARE_WRITES);
+      notes.put(
+          Annotations.BARE_WRITES,
+          review
+              .oldObject()
+              .flatMap(old -> KubernetesJson.annotation(old, Annotations.BARE_WRITES)));
 
       notes.put(Annotations.RELEASED, Optional.empty());
       notes.put(Annotations.WINDOW_MOVES, Optional.empty());
@@ -89,10 +83,6 @@ final class WorkloadNotes {
 
   private Bindings persisted() {
     return review.oldTemplate().map(Bindings::of).orElse(Bindings.NONE);
-  }
-
-  private void asPersisted(String key) {
-    notes.put(key, review.oldObject().flatMap(old -> KubernetesJson.annotation(old, key)));
   }
 
   /**
