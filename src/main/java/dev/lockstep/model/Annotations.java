@@ -38,6 +38,26 @@ public final class Annotations {
   /** Annotation on revisions from before opt-in: what their bare references meant then. */
   public static final String BASELINE = "lockstep.dev/baseline";
 
+  /** Annotation on a workload: when and by whom it was last released, which opens a window. */
+  public static final String RELEASED = "lockstep.dev/released";
+
+  /** Annotation on a workload: how often configuration of its release has moved it so far. */
+  public static final String WINDOW_MOVES = "lockstep.dev/window-moves";
+
+  /** Annotation on a revision that nobody meant: why there is a next one of the same release. */
+  public static final String IN_BETWEEN = "lockstep.dev/in-between";
+
+  /**
+   * Annotation on a workload that is left bare, because its writer insists: since when, and who.
+   */
+  public static final String STEPPED_BACK = "lockstep.dev/stepped-back";
+
+  /** Annotation on a workload: who wrote bare names again, how often, and what was there then. */
+  public static final String BARE_WRITES = "lockstep.dev/bare-writes";
+
+  /** Annotation on a head: {@code current} follows through rollbacks. */
+  public static final String ROLLBACK = "lockstep.dev/rollback";
+
   /** Annotation on heads and namespaces: {@code "false"} leaves out, {@code "true"} takes in. */
   public static final String VERSIONED = "lockstep.dev/versioned";
 
