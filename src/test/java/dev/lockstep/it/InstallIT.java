@@ -381,7 +381,7 @@ class InstallIT {
             + "validatingadmissionpolicybinding,clusterrole,clusterrolebinding";
     List<String> ours =
         List.of("get", kinds, "-l", "app.kubernetes.io/instance=lockstep", "-o", "name");
-    assertThat(cluster.run("kubectl", ours, "").orFail().out().lines()).hasSize(6);
+    assertThat(cluster.run("kubectl", ours, "").orFail().out().lines()).hasSize(14);
 
     cluster.uninstall();
 
