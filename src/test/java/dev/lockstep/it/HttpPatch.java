@@ -7,6 +7,7 @@ import io.restassured.config.RestAssuredConfig;
 import io.restassured.config.SSLConfig;
 import io.restassured.response.Response;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -34,7 +35,7 @@ record HttpPatch(String server, String token, KeyStore trusted) {
             .config(RestAssuredConfig.config().sslConfig(SSLConfig.sslConfig().trustStore(trusted)))
             .header("Authorization", "Bearer " + token)
             .header("Content-Type", "application/json-patch+json")
-            .body(jsonPatch.getBytes(java.nio.charset.StandardCharsets.UTF_8))
+            .body(jsonPatch.getBytes(StandardCharsets.UTF_8))
             .patch(server + path);
     assertThat(response.statusCode()).as(response.asString()).isNotIn(401, 404);
     boolean isDone = response.statusCode() < 300;

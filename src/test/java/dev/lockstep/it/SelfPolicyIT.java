@@ -70,12 +70,7 @@ class SelfPolicyIT {
 
   /** {@code kubectl} with a token of Lockstep's ServiceAccount, as a thief has it. */
   private static Result asThief(RealCluster cluster, String input, String... arguments) {
-    String token =
-        cluster
-            .run("kubectl", List.of("-n", OWN, "create", "token", "lockstep"), "")
-            .orFail()
-            .out()
-            .strip();
+    String token = token(cluster);
     List<String> all = new ArrayList<>(List.of(arguments));
     // The kubeconfig's certificate would win over a token: another one, without a user.
     all.addAll(
