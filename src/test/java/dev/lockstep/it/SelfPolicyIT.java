@@ -135,7 +135,8 @@ class SelfPolicyIT {
             version.replace("lockstep.dev/role: version", "lockstep.dev/role: head"),
             version.replace("v000", "v0000"),
             version.replace("lockstep.dev/content: abc", "other: label"),
-            version.replace("annotations: {lockstep", "finalizers: [a/b]\n  annotations: {lockstep"),
+            version.replace(
+                "annotations: {lockstep", "finalizers: [a/b]\n  annotations: {lockstep"),
             version.replace(
                 "annotations: {lockstep",
                 "ownerReferences: [{apiVersion: v1, kind: Pod, name: a, uid: b}]\n"
