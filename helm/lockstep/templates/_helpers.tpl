@@ -149,7 +149,7 @@ imagePullSecrets: {{- toYaml . | nindent 2 }}
 {{- $given = append $given .name -}}
 {{- end -}}
 {{- range $label := .Values.config.copiedLabels -}}
-{{- range $tool := list "lockstep.dev/" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "applyset.kubernetes.io/" "argocd.argoproj.io/" "helm.sh/" "helm.toolkit.fluxcd.io/" "kapp.k14s.io/" "kustomize.toolkit.fluxcd.io/" "objectset.rio.cattle.io/" -}}
+{{- range $tool := list "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "applyset.kubernetes.io/" "argocd.argoproj.io/" "config.k8s.io/" "configmanagement.gke.io/" "fleet.cattle.io/" "helm.sh/" "helm.toolkit.fluxcd.io/" "kapp.k14s.io/" "kustomize.toolkit.fluxcd.io/" "lockstep.dev/" "meta.helm.sh/" "objectset.rio.cattle.io/" "olm.managed" "olm.owner" -}}
 {{- $prefix := trimSuffix "*" $label -}}
 {{- if or (hasPrefix $tool $label) (and (hasSuffix "*" $label) (hasPrefix $prefix $tool)) -}}
 {{- fail (printf "config.copiedLabels: %s would take over labels under %s, by which tools track what is theirs: they would adopt versions, or prune them" $label $tool) -}}
