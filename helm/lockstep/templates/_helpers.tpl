@@ -257,20 +257,21 @@ matchExpressions:
 - apiGroups: [apps]
   resources: [replicasets, controllerrevisions]
   verbs: [get, list, watch, patch]
-# Workloads that waited for a head, or follow by themselves, are asked to be bound anew.
+# Workloads that waited for a head, or follow by themselves, are asked to be bound anew; what is decided is decided on what
+# they are at that moment, so each is read again.
 - apiGroups: [apps]
   resources: [deployments, statefulsets, daemonsets]
-  verbs: [list, patch]
+  verbs: [get, list, patch]
 - apiGroups: [batch]
   resources: [cronjobs]
-  verbs: [list, watch, patch]
+  verbs: [get, list, watch, patch]
 - apiGroups: [""]
   resources: [replicationcontrollers, podtemplates]
-  verbs: [list, watch, patch]
+  verbs: [get, list, watch, patch]
 {{- range .Values.config.customKinds }}
 - apiGroups: [{{ .group | quote }}]
   resources: [{{ .resource | quote }}]
-  verbs: [list, patch]
+  verbs: [get, list, patch]
 {{- end }}
 - apiGroups: [""]
   resources: [events]
