@@ -4,8 +4,10 @@ import static dev.lockstep.it.Manifests.configMap;
 import static dev.lockstep.it.Manifests.secret;
 import static dev.lockstep.it.Manifests.workload;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -442,6 +444,36 @@ class SelfPolicyIT {
           .contains(
               "the only pods that Lockstep's own identity deletes are those of a StatefulSet");
     }
+  }
+
+  /** It would be in the status of the policies, where people look when something is refused. */
+  @Test
+  void theApiServerFindsNothingToWarnOfInThePolicies(RealCluster cluster) {
+    List<String> warnings = new ArrayList<>();
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(
+            () -> {
+              warnings.clear();
+              JsonNode policies =
+                  Shop.json(
+                      cluster
+                          .run(
+                              "kubectl",
+                              List.of("get", "validatingadmissionpolicy", "-o", "json"),
+                              "")
+                          .orFail());
+              boolean isChecked = true;
+              for (JsonNode policy : policies.path("items")) {
+                isChecked &= policy.path("status").has("typeChecking");
+                policy
+                    .at("/status/typeChecking/expressionWarnings")
+                    .forEach(warning -> warnings.add(warning.toString()));
+              }
+              return isChecked;
+            });
+
+    assertThat(warnings).isEmpty();
   }
 
   /** What a right allows and no policy looks at would be open to the thief. */
