@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -398,6 +399,26 @@ class SelfPolicyIT {
     assertThat(shop.get("deployment/my-app").at("/spec/template").toString())
         .contains("app-config-v001", "login-v001")
         .doesNotContain("-v000");
+  }
+
+  /** The API server changes annotations of its own when a template changes. */
+  @ParameterizedTest
+  @ValueSource(strings = {"Deployment", "StatefulSet", "DaemonSet"})
+  void everyKindCanBeBoundAnew(String kind, Shop shop) {
+    shop.apply(
+        configMap("app-config", "FOO", "bar") + workload(kind, "my-app", "app:1", "app-config"));
+    shop.awaitObject("configmap/app-config-v000");
+    shop.apply(configMap("app-config", "FOO", "baz"));
+    shop.awaitObject("configmap/app-config-v001");
+
+    patch(
+            shop,
+            "/apis/apps/v1/namespaces/NS/" + kind.toLowerCase(Locale.ROOT) + "s/my-app",
+            merge("/metadata/annotations/lockstep.dev~1rebind", "\"\""))
+        .orFail();
+
+    assertThat(new Workload(shop, kind + "/my-app").now().names())
+        .containsExactly("app-config-v001");
   }
 
   @Test
