@@ -191,7 +191,7 @@ class SelfPolicyIT {
   @Test
   void itDeletesNoHeadAlsoNotByWayOfMakingItAVersion(Shop shop) {
     withHeads(shop)
-        .apply(configMap("settings-v100", "FOO", "bar").replace("data:", "immutable: true\ndata:"));
+        .apply(configMap("settings-v100", "FOO", "bar").replace("\ndata:", "\nimmutable: true\ndata:"));
     String asVersion =
         """
         {"metadata": {
