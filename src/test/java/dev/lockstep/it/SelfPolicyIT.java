@@ -191,7 +191,9 @@ class SelfPolicyIT {
   @Test
   void itDeletesNoHeadAlsoNotByWayOfMakingItAVersion(Shop shop) {
     withHeads(shop)
-        .apply(configMap("settings-v100", "FOO", "bar").replace("\ndata:", "\nimmutable: true\ndata:"));
+        .apply(
+            configMap("settings-v100", "FOO", "bar")
+                .replace("\ndata:", "\nimmutable: true\ndata:"));
     String asVersion =
         """
         {"metadata": {
