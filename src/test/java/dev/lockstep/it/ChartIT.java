@@ -267,7 +267,7 @@ class ChartIT {
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-cp",
             "target/quarkus-app/app/*",
-            "dev.lockstep.SelfTest",
+            "dev.lockstep.app.Probe",
             shop.name(),
             cluster.read("ready").strip(),
             folder.toString());
