@@ -134,6 +134,7 @@ system:serviceaccount:{{ .Release.Namespace }}:{{ include "lockstep.serviceAccou
 {{- $secrets := list -}}
 {{- if has "secrets" .Values.config.kinds -}}{{- $secrets = append $secrets "lockstep-hash-key" -}}{{- end -}}
 {{- if eq .Values.certificates.mode "self" -}}{{- $secrets = append $secrets (printf "%s-certificates" (include "lockstep.fullname" .)) -}}{{- end -}}
+{{- if not .Values.webhook.fixedPaths -}}{{- $secrets = append $secrets (printf "%s-paths" (include "lockstep.fullname" .)) -}}{{- end -}}
 {{- toJson $secrets -}}
 {{- end -}}
 

@@ -72,6 +72,10 @@
 - name: LOCKSTEP_TLS_LEAF_LIFETIME
   value: {{ .Values.certificates.leafLifetime | quote }}
 {{- end }}
+- name: LOCKSTEP_FIXED_PATHS
+  value: {{ .Values.webhook.fixedPaths | quote }}
+- name: LOCKSTEP_PATHS_SECRET
+  value: {{ include "lockstep.fullname" . }}-paths
 {{- range $i, $kind := .Values.config.customKinds }}
 {{- range $field, $value := $kind }}
 - name: LOCKSTEP_CUSTOM_KINDS_{{ $i }}__{{ $field | upper }}

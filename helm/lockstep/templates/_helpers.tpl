@@ -176,11 +176,11 @@ imagePullSecrets: {{- toYaml . | nindent 2 }}
 {{- end -}}
 
 {{/*
-Where the API server finds the webhook at this path: a URL, or our Service. The bundle is the chart's
-in mode secret alone: what Helm owned would be put back by each upgrade.
+Where the API server finds the webhook: a URL, or our Service. The bundle is the chart's in mode secret alone, and the path
+in none: what Helm owned would be put back by each upgrade.
 */}}
 {{- define "lockstep.clientConfig" -}}
-{{- $path := .path -}}
+{{- $path := ternary .path "" .root.Values.webhook.fixedPaths -}}
 {{- with .root -}}
 {{- $isGiven := eq .Values.certificates.mode "secret" -}}
 {{- if .Values.webhook.url }}
@@ -192,7 +192,9 @@ caBundle: {{ required "certificates.mode is secret and webhook.url is given, whi
 service:
   namespace: {{ .Release.Namespace }}
   name: {{ include "lockstep.fullname" . }}
-  path: {{ $path }}
+  {{- with $path }}
+  path: {{ . }}
+  {{- end }}
   port: 443
 {{- if $isGiven }}
 caBundle: {{ required "certificates.mode is secret, which needs certificates.caBundle: base64 of the PEM file of the CA that signed the certificate in certificates.secretName; certs/README.md tells how to make both" .Values.certificates.caBundle | quote }}
