@@ -18,7 +18,7 @@ class ContentHasherTest {
   private final ContentHasher hasher = new ContentHasher(() -> KEY);
 
   private ContentHash hash(ObjectKey id, ObjectNode object) {
-    return hasher.hash(Content.of(id.kind(), object));
+    return hasher.hash(id, Content.of(id.kind(), object));
   }
 
   /**
@@ -99,7 +99,7 @@ class ContentHasherTest {
               throw new AssertionError("the key was asked for");
             });
     Content content = Content.of(HeadKind.CONFIG_MAP, object(configMap("a"), Map.of("A", "1")));
-    assertThat(keyless.knows(HeadKind.CONFIG_MAP, keyless.hash(content))).isTrue();
+    assertThat(keyless.knows(HeadKind.CONFIG_MAP, keyless.hash(configMap("a"), content))).isTrue();
   }
 
   @Test

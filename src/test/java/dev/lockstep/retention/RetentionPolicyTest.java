@@ -31,7 +31,7 @@ class RetentionPolicyTest {
   private static final ManagedNamespace SHOP = new ManagedNamespace("shop", Map.of());
 
   private final RetentionPolicy retention =
-      new RetentionPolicy(new RetentionSettings(3, 2, GRACE, MINIMUM_AGE));
+      new RetentionPolicy(new RetentionSettings(3, 2, 50, GRACE, MINIMUM_AGE));
 
   /** {@code app-config-v000} and so on. */
   private static List<RetentionCandidate> versions(int count) {
@@ -43,7 +43,7 @@ class RetentionPolicyTest {
   }
 
   private List<String> expendable(List<RetentionCandidate> versions, Map<HeadRef, JsonNode> heads) {
-    return names(retention.expendable(versions, heads, SHOP, NOW));
+    return names(retention.expendable(versions, heads, Map.of(), SHOP, NOW));
   }
 
   private static List<String> names(Set<RetentionCandidate> versions) {
@@ -97,7 +97,8 @@ class RetentionPolicyTest {
         new ManagedNamespace("shop", annotations(namespaces, namespacesAlias));
 
     Set<RetentionCandidate> expendable =
-        retention.expendable(versions(5), at("v004", annotations(own, ownAlias)), namespace, NOW);
+        retention.expendable(
+            versions(5), at("v004", annotations(own, ownAlias)), Map.of(), namespace, NOW);
 
     assertThat(names(expendable))
         .containsExactly(
@@ -153,8 +154,9 @@ class RetentionPolicyTest {
   void nothingYoungerThanTheMinimumAgeGoes() {
     Map<HeadRef, JsonNode> heads = at("v004", Map.of());
     Instant tooEarly = Made.LONG_AGO.plus(MINIMUM_AGE).minusMillis(1);
-    assertThat(retention.expendable(versions(5), heads, SHOP, tooEarly)).isEmpty();
-    assertThat(retention.expendable(versions(5), heads, SHOP, tooEarly.plusMillis(1))).hasSize(2);
+    assertThat(retention.expendable(versions(5), heads, Map.of(), SHOP, tooEarly)).isEmpty();
+    assertThat(retention.expendable(versions(5), heads, Map.of(), SHOP, tooEarly.plusMillis(1)))
+        .hasSize(2);
   }
 
   @Test

@@ -103,7 +103,7 @@ final class Promises {
   }
 
   private String hash(ObjectKey id, JsonNode object) {
-    ContentHash hash = cluster.hasher.hash(Content.of(id.kind(), object));
+    ContentHash hash = cluster.hasher.hash(id, Content.of(id.kind(), object));
     return hash.toString();
   }
 

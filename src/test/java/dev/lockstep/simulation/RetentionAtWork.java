@@ -71,7 +71,7 @@ final class RetentionAtWork {
         new RetentionController(
             versions,
             new RetentionController.Scope(this::lookedAt, () -> List.of(SHOP)),
-            new RetentionPolicy(new RetentionSettings(keep, keep, GRACE, minimumAge)),
+            new RetentionPolicy(new RetentionSettings(keep, keep, 50, GRACE, minimumAge)),
             new RetentionController.Schedule(
                 RetentionController.Mode.DELETE, GRACE, SWEEP, 1_000_000_000),
             (object, severity, reason, message) -> {

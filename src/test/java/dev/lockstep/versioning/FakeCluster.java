@@ -57,7 +57,7 @@ public final class FakeCluster implements VersionStore {
   public ManagedNamespace namespace = SHOP;
   public final ContentHasher hasher = new ContentHasher(() -> KEY);
   public final VersionResolver versions = new VersionResolver(this, hasher, Runnable::run);
-  public final HeadAdmission admission = new HeadAdmission(this, hasher, versions, Runnable::run);
+  public final HeadAdmission admission = new HeadAdmission(this, versions, Runnable::run);
 
   public static ObjectKey configMap(String name) {
     return new ObjectKey(HeadKind.CONFIG_MAP, "shop", name);
@@ -235,15 +235,15 @@ public final class FakeCluster implements VersionStore {
   }
 
   @Override
-  public boolean unmark(ObjectKey version) {
+  public boolean unmark(ObjectKey version, int times) {
     calls.add("unmark " + version.name());
     beforeUnmark.accept(version);
     Optional<JsonNode> found = find(version);
     found.ifPresent(
         object -> {
-          ((ObjectNode) object)
-              .withObject("/metadata/annotations")
-              .remove(Annotations.UNUSED_SINCE);
+          ObjectNode annotations = ((ObjectNode) object).withObject("/metadata/annotations");
+          annotations.remove(Annotations.UNUSED_SINCE);
+          annotations.put(Annotations.UNMARKED, String.valueOf(times));
           put(version, (ObjectNode) object);
         });
     return found.isPresent();
