@@ -172,6 +172,72 @@ class RetentionPolicyTest {
   }
 
   @Test
+  void whatIsOnlyLeftOutKeepsItsNewest() {
+    Map<HeadRef, JsonNode> left = Map.of(ref("app-config"), head("app-config", "", Map.of()));
+    assertThat(names(retention.expendable(versions(5), Map.of(), left, SHOP, NOW)))
+        .containsExactly("app-config-v000", "app-config-v001");
+    Map<HeadRef, JsonNode> keepsNone =
+        Map.of(
+            ref("app-config"), head("app-config", "", Map.of(Annotations.KEEP_VERSIONS, "0")));
+    assertThat(names(retention.expendable(versions(2), Map.of(), keepsNone, SHOP, NOW)))
+        .as("the highest stays, where counting goes on")
+        .containsExactly("app-config-v000");
+  }
+
+  /** {@code app-config-v000} and so on, all just made by Lockstep itself. */
+  private static List<RetentionCandidate> spam(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(n -> Made.young("app-config-v%03d".formatted(n), NOW, Map.of()))
+        .toList();
+  }
+
+  private List<String> marked(List<RetentionCandidate> versions, ReferrerIndex uses) {
+    Set<RetentionCandidate> expendable =
+        retention.expendable(
+            versions, at("v%03d".formatted(versions.size() - 1), Map.of()), Map.of(), SHOP, NOW);
+    return retention.steps(versions, expendable, uses, Instant.MIN, NOW).stream()
+        .map(step -> step.version().name())
+        .toList();
+  }
+
+  @Test
+  void beyondTheCeilingTheOldestThatNobodyNamesGoHoweverYoung() {
+    List<RetentionCandidate> versions = spam(56);
+    assertThat(marked(versions, new ReferrerIndex(name -> true)))
+        .as("three are the newest, and fifty may stay")
+        .containsExactly("app-config-v000", "app-config-v001", "app-config-v002");
+    assertThat(marked(versions, used(versions.get(1))))
+        .containsExactly("app-config-v000", "app-config-v002");
+    assertThat(marked(spam(53), new ReferrerIndex(name -> true))).isEmpty();
+  }
+
+  @Test
+  void whatABackupBroughtKeepsItsMinimumAge() {
+    List<RetentionCandidate> restored =
+        IntStream.range(0, 70)
+            .mapToObj(
+                n -> {
+                  var object = Made.object("app-config-v%03d".formatted(n), Map.of());
+                  var metadata = object.withObject("/metadata");
+                  metadata.put("creationTimestamp", NOW.toString());
+                  Made.owned(metadata, n % 2 == 0 ? "velero" : "lockstep", Made.LONG_AGO);
+                  return RetentionCandidate.of(HeadKind.CONFIG_MAP, object).orElseThrow();
+                })
+            .toList();
+    assertThat(marked(restored, new ReferrerIndex(name -> true))).isEmpty();
+  }
+
+  @Test
+  void whoIsFoundToNameItEndsTheCountOfUnmarkings() {
+    RetentionCandidate unmarked =
+        Made.young("app-config-v000", NOW, Map.of(Annotations.UNMARKED, "3"));
+    assertThat(
+            retention.steps(
+                List.of(unmarked), Set.of(unmarked), used(unmarked), Instant.MIN, NOW))
+        .containsExactly(new RetentionAction.Unmark(unmarked));
+  }
+
+  @Test
   void whatIsUnusedIsMarkedFirst() {
     RetentionCandidate version = version("app-config-v000");
     assertThat(steps(version, Set.of(version), NOW))

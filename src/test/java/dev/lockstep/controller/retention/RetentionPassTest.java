@@ -241,6 +241,14 @@ class RetentionPassTest {
   }
 
   @Test
+  void copiesOfWhatALeftOutHeadHoldsNoMoreGo() {
+    namespace.versions.add(markedLongAgo());
+    namespace.versions.add(version("app-config-v001"));
+    sweep.sweep(SHOP, Instant.MIN);
+    assertThat(namespace.done).containsExactly("list", "delete app-config-v000");
+  }
+
+  @Test
   void theLastVersionOfAHeadThatIsOnlyLeftOutStays() {
     namespace.versions.add(version("app-config-v000"));
     namespace.leftOut = Optional.of(head("app-config", "", Map.of()));
