@@ -1,5 +1,6 @@
 package dev.lockstep.app;
 
+import dev.lockstep.versioning.NamespacesThatAsk;
 import dev.lockstep.binding.WorkloadKinds;
 import dev.lockstep.binding.WorkloadSettings;
 import dev.lockstep.controller.EventRecorder;
@@ -47,6 +48,7 @@ class ControllerBeans {
       VersionStore store,
       VersionResolver versions,
       NamespaceWatcher namespaces,
+      NamespacesThatAsk namespacesThatAsk,
       HeadInformers heads,
       ApiHeadRepository headRepository,
       ApiWorkloadRepository workloads,
@@ -56,7 +58,7 @@ class ControllerBeans {
     return new HeadController(
         store,
         versions,
-        namespaces,
+        namespacesThatAsk,
         new HeadController.Known(heads::all, namespaces::all),
         new HeadController.Ports(headRepository, workloads, workloads, events),
         new HeadController.Manner(
@@ -74,6 +76,7 @@ class ControllerBeans {
   RetentionController retentionController(
       RetentionConfig config,
       KeepVersionsConfig keepVersions,
+      VersionsConfig versionsConfig,
       ApiVersionRepository versions,
       NamespaceWatcher namespaces,
       EventRecorder events) {
@@ -86,6 +89,7 @@ class ControllerBeans {
             new RetentionSettings(
                 keepVersions.configMaps(),
                 keepVersions.secrets(),
+                versionsConfig.maxVersions(),
                 config.grace(),
                 config.minimumAge())),
         new RetentionController.Schedule(

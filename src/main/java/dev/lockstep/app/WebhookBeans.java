@@ -1,5 +1,11 @@
 package dev.lockstep.app;
 
+import dev.lockstep.model.CopiedLabels;
+import dev.lockstep.model.HeadKind;
+import dev.lockstep.versioning.NamespacesThatAsk;
+import dev.lockstep.versioning.VersionSettings;
+import java.time.Clock;
+import java.util.Set;
 import dev.lockstep.binding.WorkloadAdmission;
 import dev.lockstep.binding.WorkloadKind;
 import dev.lockstep.binding.WorkloadKinds;
@@ -48,8 +54,26 @@ class WebhookBeans {
 
   @Produces
   @Singleton
-  VersionResolver versionResolver(VersionStore store, ContentHasher hasher) {
-    return new VersionResolver(store, hasher, executors.lookUps());
+  VersionResolver versionResolver(
+      VersionsConfig versions, VersionStore store, ContentHasher hasher) {
+    return new VersionResolver(
+        store,
+        hasher,
+        executors.lookUps(),
+        new VersionSettings(
+            CopiedLabels.of(versions.copiedLabels().orElse(List.of())),
+            versions.maxVersions(),
+            Clock.systemUTC()));
+  }
+
+  @Produces
+  @Singleton
+  NamespacesThatAsk namespacesThatAsk(VersionsConfig versions, NamespaceWatcher namespaces) {
+    return new NamespacesThatAsk(
+        namespaces,
+        versions.secrets() == VersionsConfig.Secrets.ANNOTATED
+            ? Set.of(HeadKind.SECRET)
+            : Set.of());
   }
 
   @Produces
@@ -76,12 +100,11 @@ class WebhookBeans {
   @Singleton
   HeadWebhook headWebhook(
       VersionStore store,
-      ContentHasher hasher,
       VersionResolver versions,
-      NamespaceWatcher namespaces,
+      NamespacesThatAsk namespaces,
       VersionListener listener) {
     return new HeadWebhook(
-        new HeadAdmission(store, hasher, versions, executors.lookUps()),
+        new HeadAdmission(store, versions, executors.lookUps()),
         namespaces,
         config.recordUser(),
         listener);
@@ -94,7 +117,7 @@ class WebhookBeans {
       KubeApiClient api,
       WorkloadSettings settings,
       WorkloadKinds kinds,
-      NamespaceWatcher namespaces) {
+      NamespacesThatAsk namespaces) {
     return new WorkloadWebhook(
         new WorkloadAdmission(versions, new ApiRevisionHistory(api), settings, executors.lookUps()),
         kinds,
@@ -104,9 +127,13 @@ class WebhookBeans {
   @Produces
   @Singleton
   VersionDeletionWebhook versionDeletionWebhook(
-      ApiVersionRepository versions, NamespaceWatcher namespaces) {
+      ApiVersionRepository versions,
+      NamespacesThatAsk namespaces,
+      VersionStore store,
+      ContentHasher hasher,
+      WorkloadKinds kinds) {
     return new VersionDeletionWebhook(
-        new VersionDeletionGuard(versions, namespaces::isTerminating));
+        new VersionDeletionGuard(versions, namespaces, store, hasher, kinds));
   }
 
   @Produces

@@ -17,6 +17,20 @@ public final class Annotations {
    */
   public static final String RESTAMP = "lockstep.dev/restamp";
 
+  /**
+   * Annotation on a ConfigMap or Secret that never had versions: {@value #FILLED_BY_A_PROGRAM},
+   * where it was empty until somebody wrote into it who did not apply it.
+   */
+  public static final String LEFT_OUT = "lockstep.dev/left-out";
+
+  public static final String FILLED_BY_A_PROGRAM = "filled-by-a-program";
+
+  /** Annotation on heads and versions: why they were changed, as kubectl knows it. */
+  public static final String CHANGE_CAUSE = "kubernetes.io/change-cause";
+
+  /** Annotation on a version: the commit that a GitOps tool noted on the head. */
+  public static final String COMMIT = "lockstep.dev/commit";
+
   /** Annotation on a pod template: {@code configmap/app-config=v001,secret/app-secret=v000}. */
   public static final String BINDINGS = "lockstep.dev/bindings";
 
@@ -75,6 +89,12 @@ public final class Annotations {
 
   /** Annotation on a version: when it was first seen unused, RFC 3339; retention's mark. */
   public static final String UNUSED_SINCE = "lockstep.dev/unused-since";
+
+  /**
+   * Annotation on a version: how often an admission took retention's mark off since retention last
+   * found somebody who names it.
+   */
+  public static final String UNMARKED = "lockstep.dev/unmarked";
 
   /** Annotation on a version: {@code "true"} keeps it for ever. */
   public static final String KEEP = "lockstep.dev/keep";

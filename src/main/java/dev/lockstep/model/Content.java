@@ -62,6 +62,11 @@ public final class Content {
     return binaryData;
   }
 
+  /** Whether there is no key at all. */
+  public boolean isEmpty() {
+    return data.isEmpty() && binaryData.isEmpty();
+  }
+
   /** Whether a container can read this key from it. */
   public boolean hasKey(String key) {
     return data.containsKey(key) || binaryData.containsKey(key);

@@ -25,8 +25,14 @@ public sealed interface Resolution {
   /**
    * An object without versions.
    *
-   * @param refusal the API server's words, if it should have versions but somebody's policy refused
-   *     the stamp
+   * @param refusal the API server's words, if it should have versions but somebody's rule refused
+   *     the stamp or the version
+   * @param isEmptyYet whether it gets versions as soon as it is applied with data
    */
-  record Unversioned(Content content, Optional<String> refusal) implements Resolution {}
+  record Unversioned(Content content, Optional<String> refusal, boolean isEmptyYet)
+      implements Resolution {
+    public Unversioned(Content content, Optional<String> refusal) {
+      this(content, refusal, false);
+    }
+  }
 }

@@ -51,7 +51,8 @@ final class Promises {
   private static final Set<String> STAMP_LABELS =
       Set.of(Labels.ROLE, Labels.VERSION, Labels.CONTENT);
   private static final Set<String> STAMP_ANNOTATIONS =
-      Set.of(Annotations.NEWEST, Annotations.CHANGED_BY, Annotations.RESTAMP);
+      Set.of(
+          Annotations.NEWEST, Annotations.CHANGED_BY, Annotations.LEFT_OUT, Annotations.RESTAMP);
   private static final Set<String> WORKLOAD_ANNOTATIONS =
       Set.of(
           Annotations.HELD,
@@ -116,7 +117,9 @@ final class Promises {
   }
 
   private String hash(ObjectKey id, JsonNode object) {
-    ContentHash hash = cluster.hasher.hash(Content.of(id.kind(), object));
+    ObjectKey head =
+        KubernetesJson.annotation(object, Annotations.HEAD_NAME).map(id::named).orElse(id);
+    ContentHash hash = cluster.hasher.hash(head, Content.of(id.kind(), object));
     return hash.toString();
   }
 
@@ -132,8 +135,9 @@ final class Promises {
         KubernetesJson.annotation(object.get(), Annotations.VERSIONED)
                 .filter("false"::equals)
                 .isPresent()
-            || KubernetesJson.label(object.get(), Labels.ROLE).filter("version"::equals).isPresent()
-            || object.get().path("immutable").asBoolean() && !isStamped(object.get());
+            || KubernetesJson.label(object.get(), Labels.ROLE)
+                .filter("version"::equals)
+                .isPresent();
     return leftOut ? Named.SOMETHING_ELSE : Named.HEAD;
   }
 
@@ -181,7 +185,10 @@ final class Promises {
       assertThat(KubernetesJson.label(result, Labels.ROLE))
           .as("role of what is left out")
           .isNotEqualTo(Optional.of("head"));
-      if (replaced && hasRightHash(id, old.get()) && !saysLeftOut(old.get())) {
+      if (replaced
+          && !cluster.full
+          && hasRightHash(id, old.get())
+          && !saysLeftOut(old.get())) {
         owe(id, content(old.get()));
       }
       stamped.remove(id);
@@ -196,7 +203,8 @@ final class Promises {
                 assertThat(newest(result).orElseThrow())
                     .as("newest never falls")
                     .isGreaterThanOrEqualTo(before));
-    if (replaced && !saysLeftOut(old.get())) {
+    // What a rule refuses is lost, and told: the head must not stay as it is for ever.
+    if (replaced && !cluster.full && !saysLeftOut(old.get())) {
       owe(id, content(old.get()));
     }
     reuses(id, old, request, result);
@@ -333,7 +341,7 @@ final class Promises {
 
   /** Retention's mark comes and goes. */
   private static ObjectNode unmarked(JsonNode version) {
-    return without(version, "", Set.of(), Set.of(Annotations.UNUSED_SINCE));
+    return without(version, "", Set.of(), Set.of(Annotations.UNUSED_SINCE, Annotations.UNMARKED));
   }
 
   private static ObjectNode without(

@@ -259,7 +259,7 @@ final class RandomSequence {
   }
 
   private String hash(ObjectKey id, JsonNode object) {
-    return cluster.hasher.hash(Content.of(id.kind(), object)).toString();
+    return cluster.hasher.hash(id, Content.of(id.kind(), object)).toString();
   }
 
   private void deleteHead() {

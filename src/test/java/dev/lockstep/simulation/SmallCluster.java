@@ -77,7 +77,7 @@ final class SmallCluster implements VersionStore, RevisionHistory {
   private boolean mayWrite = true;
   private final HeadWebhook headWebhook =
       new HeadWebhook(
-          new HeadAdmission(this, hasher, versions, Runnable::run),
+          new HeadAdmission(this, versions, Runnable::run),
           name -> optedIn ? Optional.of(SHOP) : Optional.empty(),
           true,
           VersionListener.NONE);
@@ -276,12 +276,14 @@ final class SmallCluster implements VersionStore, RevisionHistory {
   }
 
   @Override
-  public boolean unmark(ObjectKey version) {
+  public boolean unmark(ObjectKey version, int times) {
     beforeEachCall.run();
     Optional<ObjectNode> marked = find(version);
     marked.ifPresent(
         object -> {
-          object.withObject("/metadata/annotations").remove(Annotations.UNUSED_SINCE);
+          ObjectNode annotations = object.withObject("/metadata/annotations");
+          annotations.remove(Annotations.UNUSED_SINCE);
+          annotations.put(Annotations.UNMARKED, String.valueOf(times));
           put(version, object);
         });
     return marked.isPresent();

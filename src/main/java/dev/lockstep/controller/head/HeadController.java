@@ -16,7 +16,6 @@ import dev.lockstep.model.ManagedNamespace;
 import dev.lockstep.model.ObjectKey;
 import dev.lockstep.model.Stamp;
 import dev.lockstep.versioning.ManagedNamespaces;
-import dev.lockstep.versioning.Resolution;
 import dev.lockstep.versioning.VersionResolver;
 import dev.lockstep.versioning.VersionStore;
 import java.time.Clock;
@@ -251,9 +250,12 @@ public final class HeadController {
       return;
     }
     try {
-      if (versions.resolve(head, namespace.get(), false) instanceof Resolution.OfHead current) {
-        LOG.debugf("%s: %s is there", head, current.current());
-        events.isThere(head, current.current());
+      VersionResolver.Upkeep outcome = versions.keepCurrent(head, namespace.get());
+      if (outcome instanceof VersionResolver.Upkeep.Kept kept) {
+        LOG.debugf("%s: %s is there", head, kept.current());
+        events.isThere(head, kept.current());
+      } else if (outcome instanceof VersionResolver.Upkeep.TooFast) {
+        events.isTooFast(head);
       }
     } catch (ApiServerException e) {
       if (e.isRefusal()) {

@@ -1,8 +1,5 @@
 package dev.lockstep.controller.retention;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lockstep.controller.EventRecorder;
 import dev.lockstep.controller.queue.DelayedQueue;
 import dev.lockstep.controller.queue.RateLimiter;
@@ -60,7 +57,7 @@ public final class RetentionController {
   private final Scope scope;
   private final RetentionPass pass;
   private final Schedule schedule;
-  private final EventRecorder announcements;
+  private final RetentionEvents events;
   private final ScheduledExecutorService executor;
   private final Clock clock;
   private final RateLimitingQueue<String> queue;
@@ -96,7 +93,7 @@ public final class RetentionController {
             new RateLimiter(schedule.writesPerSecond()),
             clock);
     this.schedule = schedule;
-    this.announcements = announcements;
+    this.events = new RetentionEvents(announcements);
     this.executor = executor;
     this.clock = clock;
     this.queue = new RateLimitingQueue<>(executor, this::look);
@@ -243,18 +240,6 @@ public final class RetentionController {
 
   private void failed(String namespace, String why) {
     failures.incrementAndGet();
-    announcements.tell(
-        namespaceObject(namespace),
-        EventRecorder.Severity.WARNING,
-        "RetentionFailed",
-        "no unused version is deleted here until it succeeds, which is tried again: " + why);
-  }
-
-  /** Events about a namespace are in it, where those who work there look. */
-  private static JsonNode namespaceObject(String name) {
-    ObjectNode object = JsonNodeFactory.instance.objectNode();
-    object.put("apiVersion", "v1").put("kind", "Namespace");
-    object.putObject("metadata").put("name", name).put("namespace", name);
-    return object;
+    events.failed(namespace, why);
   }
 }

@@ -12,6 +12,7 @@ import dev.lockstep.retention.RetentionCandidate;
 import dev.lockstep.retention.RetentionPolicy;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -79,12 +80,8 @@ final class RetentionPass {
     }
     Instant now = clock.instant();
     Map<HeadRef, JsonNode> heads = versions.heads(namespace.name());
-    Set<RetentionCandidate> expendable = retention.expendable(all, heads, namespace, now);
-    expendable.removeIf(
-        version ->
-            !heads.containsKey(version.head())
-                && isLast(version, all)
-                && versions.exists(version.head(), namespace.name()));
+    Set<RetentionCandidate> expendable =
+        retention.expendable(all, heads, leftOut(all, heads, namespace), namespace, now);
     ReferrerIndex uses = uses(namespace.name(), expendable);
     List<RetentionAction> steps = retention.steps(all, expendable, uses, since, now);
     boolean isMarked = false;
@@ -97,11 +94,18 @@ final class RetentionPass {
         expendable.stream().anyMatch(v -> uses.isNeeded(v.name())));
   }
 
-  /** The highest number of a head that is there, but no head now, is where counting goes on. */
-  private static boolean isLast(RetentionCandidate version, List<RetentionCandidate> all) {
-    return all.stream()
-        .filter(other -> other.head().equals(version.head()))
-        .allMatch(other -> other.number().compareTo(version.number()) <= 0);
+  private Map<HeadRef, JsonNode> leftOut(
+      List<RetentionCandidate> all, Map<HeadRef, JsonNode> heads, ManagedNamespace namespace) {
+    Map<HeadRef, JsonNode> leftOut = new HashMap<>();
+    all.stream()
+        .filter(version -> !heads.containsKey(version.head()))
+        .collect(Collectors.groupingBy(RetentionCandidate::head))
+        .forEach(
+            (head, its) ->
+                versions
+                    .leftOut(head, namespace.name(), its)
+                    .ifPresent(object -> leftOut.put(head, object)));
+    return leftOut;
   }
 
   private ReferrerIndex uses(String namespace, Set<RetentionCandidate> expendable) {
