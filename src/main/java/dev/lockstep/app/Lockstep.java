@@ -4,8 +4,9 @@ import dev.lockstep.binding.WorkloadAdmission;
 import dev.lockstep.binding.WorkloadKind;
 import dev.lockstep.binding.WorkloadKinds;
 import dev.lockstep.binding.WorkloadSettings;
-import dev.lockstep.controller.head.HeadController;
+import dev.lockstep.controller.leader.LeaderControllers;
 import dev.lockstep.controller.retention.RetentionController;
+import dev.lockstep.controller.workload.WorkloadControllers;
 import dev.lockstep.kubernetes.client.ApiServerProbe;
 import dev.lockstep.kubernetes.client.CallListener;
 import dev.lockstep.kubernetes.client.KubeApiClient;
@@ -13,7 +14,10 @@ import dev.lockstep.kubernetes.client.TokenFileProvider;
 import dev.lockstep.kubernetes.leader.LeaderElection;
 import dev.lockstep.kubernetes.repository.ApiEventRecorder;
 import dev.lockstep.kubernetes.repository.ApiHeadRepository;
+import dev.lockstep.kubernetes.repository.ApiOptInTimes;
+import dev.lockstep.kubernetes.repository.ApiPodRepository;
 import dev.lockstep.kubernetes.repository.ApiRevisionHistory;
+import dev.lockstep.kubernetes.repository.ApiRevisionRepository;
 import dev.lockstep.kubernetes.repository.ApiVersionRepository;
 import dev.lockstep.kubernetes.repository.ApiVersionStore;
 import dev.lockstep.kubernetes.repository.ApiWorkloadRepository;
@@ -106,7 +110,7 @@ public class Lockstep {
   private final HashKeySecret hashKey;
   private final NamespaceWatcher namespaces;
   private final HeadInformers heads;
-  private final HeadController reconciler;
+  private final LeaderControllers reconciler;
   private final RetentionController collector;
   private final ReferrerWatcher users;
   private final LeaderElection leadership;
@@ -158,24 +162,32 @@ public class Lockstep {
     warmUpObjects = new SampleReviews(api, hasher);
     warmUpWebhooks = warmUpObjects.webhooks(settings, lookUps);
 
-    ApiWorkloadRepository workloads = new ApiWorkloadRepository(api);
     ApiEventRecorder announcements = new ApiEventRecorder(api, Clock.systemUTC());
     reconciler =
-        new HeadController(
+        new LeaderControllers(
             store,
             versions,
             namespaces,
-            new HeadController.Known(heads::all, namespaces::all),
-            new HeadController.Ports(
-                new ApiHeadRepository(api), workloads, workloads, announcements),
-            new HeadController.Manner(
+            new LeaderControllers.Inventory(heads::all, namespaces::all),
+            new WorkloadControllers.Ports(
+                new ApiHeadRepository(api),
+                new ApiWorkloadRepository(api),
+                new ApiRevisionRepository(api, new ApiRevisionHistory(api)),
+                new ApiPodRepository(api),
+                new ApiOptInTimes(
+                    api,
+                    listed.isPresent() ? Optional.empty() : Optional.of(config.tls().webhooks())),
+                namespaces::optedInNow,
+                announcements),
+            new WorkloadControllers.Settings(
                 kinds,
                 settings,
                 config.heads() == LockstepConfig.Heads.ALL,
                 config.quietPeriod(),
                 config.rebindPerSecond()),
             reconcilers,
-            passes);
+            passes,
+            Clock.systemUTC());
     ApiVersionRepository allVersions = new ApiVersionRepository(api, kinds, hasher, served, listed);
     versionWebhook =
         new VersionDeletionWebhook(
@@ -325,7 +337,7 @@ public class Lockstep {
     return collector;
   }
 
-  public HeadController reconciler() {
+  public LeaderControllers reconciler() {
     return reconciler;
   }
 
