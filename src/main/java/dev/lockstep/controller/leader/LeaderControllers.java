@@ -7,7 +7,7 @@ import dev.lockstep.controller.queue.LeaderTasks;
 import dev.lockstep.controller.workload.WorkloadController;
 import dev.lockstep.controller.workload.WorkloadControllers;
 import dev.lockstep.controller.workload.WorkloadCounts;
-import dev.lockstep.controller.workload.WorkloadNotes;
+import dev.lockstep.controller.workload.WorkloadOptOut;
 import dev.lockstep.model.ObjectKey;
 import dev.lockstep.versioning.ManagedNamespaces;
 import dev.lockstep.versioning.VersionResolver;
@@ -63,7 +63,7 @@ public final class LeaderControllers {
                 ports.events(),
                 clock,
                 settings.stampsAll()),
-            new WorkloadNotes(settings.kinds(), ports.workloads()),
+            new WorkloadOptOut(settings.kinds(), ports.workloads()),
             workloads::lookThoroughly,
             tasks,
             passes,

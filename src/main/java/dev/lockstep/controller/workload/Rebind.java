@@ -18,9 +18,9 @@ record Rebind(Reason reason, SortedSet<HeadRef> heads, Instant due) {
     /** Who released it changed its configuration right after. */
     WINDOW("window:"),
     /** It has no revisions, or no pods. */
-    AT_ONCE(""),
+    AT_ONCE("auto:"),
     /** It is set to follow. */
-    AUTO("");
+    AUTO("auto:");
 
     private final String prefix;
 

@@ -16,7 +16,7 @@ import java.util.TreeMap;
  * bound stays as it is, with what is held: nothing rolls, and the namespace may come back. A
  * template's {@code lockstep.dev/bindings} stays as well: to change it would replace the pods.
  */
-public final class WorkloadNotes implements OptOut {
+public final class WorkloadOptOut implements OptOut {
   private static final List<String> NOTES =
       List.of(
           Annotations.HELD,
@@ -28,7 +28,7 @@ public final class WorkloadNotes implements OptOut {
   private final WorkloadKinds kinds;
   private final WorkloadRepository workloads;
 
-  public WorkloadNotes(WorkloadKinds kinds, WorkloadRepository workloads) {
+  public WorkloadOptOut(WorkloadKinds kinds, WorkloadRepository workloads) {
     this.kinds = kinds;
     this.workloads = workloads;
   }
