@@ -29,27 +29,28 @@ public final class Annotations {
   /** Annotation on a workload: required references that named nothing when it was admitted. */
   public static final String WAITING = "lockstep.dev/waiting";
 
-  /**
-   * Annotation on a workload: time and user of its last release, {@code 2026-01-01T00:00:00Z jane}.
-   */
-  public static final String RELEASED = "lockstep.dev/released";
-
-  /** Annotation on a workload: how often it was moved within the window of its last release. */
-  public static final String WINDOW_MOVES = "lockstep.dev/window-moves";
-
-  /** Annotation on a workload whose writer insisted on bare names: its references stay bare. */
-  public static final String STEPPED_BACK = "lockstep.dev/stepped-back";
-
-  /** Annotation on a revision that nobody meant: {@code arrived} or {@code window}. */
-  public static final String IN_BETWEEN = "lockstep.dev/in-between";
-
-  /** Annotation on a head: {@value #CURRENT} lets it follow in workloads that are held. */
-  public static final String ROLLBACK = "lockstep.dev/rollback";
-
-  public static final String CURRENT = "current";
-
   /** Annotation on revisions from before opt-in: what their bare references meant then. */
   public static final String BASELINE = "lockstep.dev/baseline";
+
+  /** Annotation on a workload: when and by whom it was last released, which opens a window. */
+  public static final String RELEASED = "lockstep.dev/released";
+
+  /** Annotation on a workload: how often configuration of its release has moved it so far. */
+  public static final String WINDOW_MOVES = "lockstep.dev/window-moves";
+
+  /** Annotation on a revision that nobody meant: why there is a next one of the same release. */
+  public static final String IN_BETWEEN = "lockstep.dev/in-between";
+
+  /**
+   * Annotation on a workload that is left bare, because its writer insists: since when, and who.
+   */
+  public static final String STEPPED_BACK = "lockstep.dev/stepped-back";
+
+  /** Annotation on a workload: who wrote bare names again, how often, and what was there then. */
+  public static final String BARE_WRITES = "lockstep.dev/bare-writes";
+
+  /** Annotation on a head: {@code current} follows through rollbacks. */
+  public static final String ROLLBACK = "lockstep.dev/rollback";
 
   /** Annotation on heads and namespaces: {@code "false"} leaves out, {@code "true"} takes in. */
   public static final String VERSIONED = "lockstep.dev/versioned";

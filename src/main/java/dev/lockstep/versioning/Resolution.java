@@ -11,8 +11,13 @@ public sealed interface Resolution {
   /** No object has this name. */
   record Nothing() implements Resolution {}
 
-  /** A head; its current version is there (or would be, under dry run). */
-  record OfHead(VersionNumber current, Content content) implements Resolution {}
+  /**
+   * A head; its current version is there (or would be, under dry run).
+   *
+   * @param followsAlways whether it is to be current in what a rollback brings back, too
+   */
+  record OfHead(VersionNumber current, Content content, boolean followsAlways)
+      implements Resolution {}
 
   /** A version, named explicitly or by an earlier binding. */
   record OfVersion(Version version) implements Resolution {}

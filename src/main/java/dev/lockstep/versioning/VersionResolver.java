@@ -119,12 +119,19 @@ public final class VersionResolver {
       Optional<Stamp> stamp = validStamp(id, head, content);
       if (stamp.isPresent() && ensure(id, head, content, stamp.get(), dryRun)) {
         lastSeen.note(id, stamp.get().version());
-        return new Resolution.OfHead(stamp.get().version(), content);
+        return new Resolution.OfHead(stamp.get().version(), content, followsAlways(head));
       }
       head = store.requestStamp(id, stamp.map(Stamp::version), dryRun);
     }
     throw new ApiServerException(
         ApiServerException.NO_ANSWER, "it got no valid stamp after " + MAX_ROUNDS + " requests");
+  }
+
+  /** As its owner says, for what expires: old credentials would not work any more. */
+  private static boolean followsAlways(JsonNode head) {
+    return KubernetesJson.annotation(head, Annotations.ROLLBACK)
+        .filter("current"::equals)
+        .isPresent();
   }
 
   /** The head's stamp, if it is the stamp of what the head holds. */

@@ -33,9 +33,10 @@ final class Promises {
 
   /** What a request was, as far as other rules hold for it. */
   enum Asked {
+    /** A former revision is brought back. */
     UNDO,
-    RESTART,
-    REBIND,
+    /** What a manifest names is wanted. */
+    APPLY,
     ANYTHING_ELSE
   }
 
@@ -52,7 +53,19 @@ final class Promises {
   private static final Set<String> STAMP_ANNOTATIONS =
       Set.of(Annotations.NEWEST, Annotations.CHANGED_BY, Annotations.RESTAMP);
   private static final Set<String> WORKLOAD_ANNOTATIONS =
-      Set.of(Annotations.HELD, Annotations.WAITING, Annotations.REBIND, Annotations.BASELINE);
+      Set.of(
+          Annotations.HELD,
+          Annotations.WAITING,
+          Annotations.REBIND,
+          Annotations.BASELINE,
+          Annotations.RELEASED,
+          Annotations.WINDOW_MOVES,
+          Annotations.BARE_WRITES,
+          Annotations.STEPPED_BACK,
+          Annotations.IN_BETWEEN);
+
+  /** What an undo brings along of a Deployment's revision, and must not. */
+  private static final Set<String> SETTINGS = Set.of(Annotations.ROLLOUT, Annotations.VERSIONED);
 
   private final SmallCluster cluster;
 
@@ -299,7 +312,8 @@ final class Promises {
   }
 
   static void onlyReferencesChanged(SimulatedServer app, JsonNode request, JsonNode result) {
-    assertThat(withoutOurs(app, result)).isEqualTo(withoutOurs(app, request));
+    assertThat(without(withoutOurs(app, result), "", Set.of(), SETTINGS))
+        .isEqualTo(without(withoutOurs(app, request), "", Set.of(), SETTINGS));
   }
 
   private static JsonNode withoutOurs(SimulatedServer app, JsonNode workload) {
@@ -354,23 +368,31 @@ final class Promises {
     boolean newTemplate =
         old.filter(o -> template(app, o).equals(template(app, request))).isEmpty();
     if (!cluster.optedIn
-        || !newTemplate && KubernetesJson.annotation(request, Annotations.REBIND).isEmpty()) {
+        || !newTemplate
+            && asked != Asked.APPLY
+            && KubernetesJson.annotation(request, Annotations.REBIND).isEmpty()) {
       assertThat(result).as("what is not ours stays as it is").isEqualTo(request);
       workloadPastAdmission(app);
       return;
     }
-    if (saysLeftOut(request)) {
+    boolean isUndone = asked == Asked.UNDO && old.isPresent();
+    for (String setting : SETTINGS) {
+      assertThat(KubernetesJson.annotation(result, setting))
+          .as(setting)
+          .isEqualTo(KubernetesJson.annotation(isUndone ? old.get() : request, setting));
+    }
+    if (saysLeftOut(isUndone ? old.get() : request)) {
       leftOut(app, request, result);
       workloadPastAdmission(app);
       return;
     }
-    new BindingPromises(this, cluster, app, old, request, meanings, result).hold(asked);
+    new BindingPromises(this, cluster, app, asked, old, request, meanings, result).hold();
     remember(app, request, meanings, result);
   }
 
   /** Its names are its own; it must only not say that it is bound where it is not. */
   private static void leftOut(SimulatedServer app, ObjectNode request, ObjectNode result) {
-    assertThat(withoutOurs(app, result)).isEqualTo(withoutOurs(app, request));
+    onlyReferencesChanged(app, request, result);
     assertThat(Reference.in(template(app, result)))
         .as("names of what is left out")
         .isEqualTo(Reference.in(template(app, request)));

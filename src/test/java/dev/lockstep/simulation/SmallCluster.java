@@ -32,6 +32,9 @@ import dev.lockstep.webhook.Admissions.Admitted;
 import dev.lockstep.webhook.HeadWebhook;
 import dev.lockstep.webhook.WorkloadWebhook;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -86,7 +89,8 @@ final class SmallCluster implements VersionStore, RevisionHistory {
               new WorkloadSettings(Rollout.ON_APPLY, MissingPolicy.WARN),
               Runnable::run),
           new WorkloadKinds(WorkloadKind.BUILT_IN),
-          name -> optedIn ? Optional.of(SHOP) : Optional.empty());
+          name -> optedIn ? Optional.of(SHOP) : Optional.empty(),
+          Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
 
   Optional<ObjectNode> find(ObjectKey id) {
     return Optional.ofNullable(objects.get(id)).map(ObjectNode::deepCopy);

@@ -153,12 +153,7 @@ record WorkloadState(
 
   /** Its kind keeps no revisions that an undo could bring back, or it runs no pods now. */
   boolean followsAtOnce() {
-    JsonNode spec = object.path("spec");
-    return kind.revisions().isEmpty()
-        || (spec.has("replicas") && spec.path("replicas").asInt() == 0)
-        || isPaused()
-        || spec.path("suspend").asBoolean(false)
-        || !isSeen();
+    return kind.followsAtOnce(object) || !isSeen();
   }
 
   boolean isPaused() {

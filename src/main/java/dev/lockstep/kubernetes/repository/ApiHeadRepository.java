@@ -26,6 +26,9 @@ import java.util.function.Consumer;
 
 /** ConfigMaps and Secrets of a namespace in the API server. */
 public final class ApiHeadRepository implements HeadRepository {
+  /** What {@value Annotations#ROLLBACK} says. */
+  private static final String FOLLOWS = "current";
+
   private final KubeApiClient api;
 
   public ApiHeadRepository(KubeApiClient api) {
@@ -58,7 +61,7 @@ public final class ApiHeadRepository implements HeadRepository {
         KubernetesJson.annotation(head, Annotations.CHANGED_BY),
         ManagedFields.newest(head, ApiHeadRepository::isOfContent),
         KubernetesJson.annotation(head, Annotations.ROLLBACK)
-            .filter(Annotations.CURRENT::equals)
+            .filter(FOLLOWS::equals)
             .isPresent());
   }
 
