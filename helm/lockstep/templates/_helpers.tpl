@@ -168,27 +168,36 @@ matchExpressions:
   resources: [jobs]
   verbs: [list, watch]
 # Former templates tell a restart from an undo; what they meant at opt-in is noted on them.
+# The number of one that nobody meant is set back, so that an undo goes over it. A bare ReplicaSet is a workload, too.
 - apiGroups: [apps]
   resources: [replicasets, controllerrevisions]
-  verbs: [list, watch, patch]
-# Workloads that waited for a head, or follow by themselves, are asked to be bound anew.
+  verbs: [get, list, watch, patch]
+# Workloads that waited for a head, or follow by themselves, are asked to be bound anew; what is decided is decided on what
+# they are at that moment, so each is read again.
 - apiGroups: [apps]
   resources: [deployments, statefulsets, daemonsets]
-  verbs: [list, patch]
+  verbs: [get, list, patch]
 - apiGroups: [batch]
   resources: [cronjobs]
-  verbs: [list, watch, patch]
+  verbs: [get, list, watch, patch]
 - apiGroups: [""]
   resources: [replicationcontrollers, podtemplates]
-  verbs: [list, watch, patch]
+  verbs: [get, list, watch, patch]
 {{- range .Values.config.customKinds }}
 - apiGroups: [{{ .group | quote }}]
   resources: [{{ .resource | quote }}]
-  verbs: [list, patch]
+  verbs: [get, list, patch]
 {{- end }}
 - apiGroups: [""]
   resources: [events]
   verbs: [create]
+{{- if .Values.config.helpStuckStatefulSets }}
+# A StatefulSet that is OrderedReady waits for a pod of a former revision for ever, where that was never ready
+# (kubernetes#67250): it goes, so that the revision that was meant can come. RBAC can't say "not ready"; selfPolicy does.
+- apiGroups: [""]
+  resources: [pods]
+  verbs: [delete]
+{{- end }}
 {{- end -}}
 
 {{/* Everything with a pod template that the server knows, as groups of resources. */}}

@@ -60,9 +60,7 @@ public final class ApiHeadRepository implements HeadRepository {
         number,
         KubernetesJson.annotation(head, Annotations.CHANGED_BY),
         ManagedFields.newest(head, ApiHeadRepository::isOfContent),
-        KubernetesJson.annotation(head, Annotations.ROLLBACK)
-            .filter(FOLLOWS::equals)
-            .isPresent());
+        KubernetesJson.annotation(head, Annotations.ROLLBACK).filter(FOLLOWS::equals).isPresent());
   }
 
   /** Who empties an object owns none of it any more; that it was written tells enough. */
