@@ -1,6 +1,7 @@
 package dev.lockstep.controller.retention;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.lockstep.controller.queue.BoundedMap;
 import dev.lockstep.controller.queue.RateLimiter;
 import dev.lockstep.logging.LogContext;
 import dev.lockstep.model.HeadRef;
@@ -17,7 +18,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
@@ -29,6 +29,7 @@ import org.jboss.logging.Logger;
  * mark off first.
  */
 final class RetentionPass {
+  private static final int REMEMBERED = 100_000;
   private static final Logger LOG = Logger.getLogger(RetentionPass.class);
 
   /** What is done with what may go. */
@@ -54,7 +55,11 @@ final class RetentionPass {
   private final Mode mode;
   private final RateLimiter writes;
   private final Clock clock;
-  private final Set<String> reported = ConcurrentHashMap.newKeySet();
+
+  /** By uid, so that each is told once; of very many, some may be told again. */
+  private final BoundedMap<String, Boolean> reported = new BoundedMap<>(REMEMBERED);
+
+  private final AtomicLong reports = new AtomicLong();
   private final AtomicLong deleted = new AtomicLong();
 
   RetentionPass(
@@ -159,7 +164,8 @@ final class RetentionPass {
   }
 
   private void report(RetentionCandidate version) {
-    if (reported.add(version.uid())) {
+    if (reported.put(version.uid(), true).isEmpty()) {
+      reports.incrementAndGet();
       about(version).log(() -> LOG.infof("%s: unused, would be deleted", id(version)));
     }
   }
@@ -185,8 +191,8 @@ final class RetentionPass {
   }
 
   /** How many versions were told to be unused since this server started. */
-  public int reported() {
-    return reported.size();
+  public long reported() {
+    return reports.get();
   }
 
   /** How many versions were deleted since this server started. */
