@@ -69,7 +69,6 @@ import org.jboss.threads.EnhancedQueueExecutor;
 @Singleton
 public class Lockstep {
   private static final Logger LOG = Logger.getLogger(Lockstep.class);
-  private static final int REVIEW_THREADS = 64;
   private static final int LOOK_UP_THREADS = 32;
   private static final int RECONCILER_THREADS = 4;
   private static final Duration IDLE = Duration.ofSeconds(30);
@@ -83,8 +82,9 @@ public class Lockstep {
   private static final int RETENTION_WRITES_PER_SECOND = 50;
 
   private final ExecutorService lookUps = pool(LOOK_UP_THREADS, "lockstep-look-up");
-  private final ExecutorService headReviewers = pool(REVIEW_THREADS, "lockstep-head");
-  private final ExecutorService workloadReviewers = pool(REVIEW_THREADS, "lockstep-workload");
+  private final ExecutorService headReviewers = pool(AdmissionExecutors.THREADS, "lockstep-head");
+  private final ExecutorService workloadReviewers =
+      pool(AdmissionExecutors.THREADS, "lockstep-workload");
   private final ScheduledExecutorService reconcilers =
       Executors.newScheduledThreadPool(RECONCILER_THREADS, named("lockstep-reconciler"));
 
@@ -313,6 +313,8 @@ public class Lockstep {
     return (hashKey.isThere() || !needsHashKey()) && namespaces.isReady() && heads.isReady();
   }
 
+  @Produces
+  @Singleton
   KubeApiClient api() {
     return api;
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lockstep.callers.PathPrefix;
 import dev.lockstep.kubernetes.watch.WatchEventReader;
 import dev.lockstep.model.ApiServerException;
 import dev.lockstep.model.HeadKind;
@@ -231,7 +232,8 @@ public final class KubeApiClient implements AutoCloseable {
     }
 
     public ApiServerException failure() {
-      String message = body.path("message").asText("the API server answered " + code);
+      String message =
+          PathPrefix.hidden(body.path("message").asText("the API server answered " + code));
       String words =
           message.length() <= LONGEST_MESSAGE
               ? message

@@ -1,0 +1,85 @@
+package dev.lockstep.app;
+
+import dev.lockstep.callers.LookOnDemand;
+import dev.lockstep.callers.PathKeeper;
+import dev.lockstep.callers.PathPlan;
+import dev.lockstep.kubernetes.client.KubeApiClient;
+import dev.lockstep.kubernetes.repository.ApiWebhookConfigurations;
+import dev.lockstep.kubernetes.repository.SecretCertificateStore;
+import dev.lockstep.kubernetes.repository.SecretPathStore;
+import dev.lockstep.webhook.http.CallerPaths;
+import io.quarkus.runtime.Startup;
+import jakarta.annotation.PostConstruct;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/** Looks after the path by which API servers call. */
+@Startup
+@Singleton
+class PathController {
+  private static final Logger LOG = Logger.getLogger(PathController.class);
+
+  /** Replicas look once a period; one that is busy may be late. */
+  private static final int PERIODS_TO_SETTLE = 3;
+
+  /** For calls by a path that no look has seen yet: ten reads a second at most. */
+  private static final Duration BETWEEN_LOOKS_ON_DEMAND = Duration.ofMillis(300);
+
+  private static final int MOST_WAITING = 200;
+
+  private final ScheduledExecutorService executor =
+      Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "lockstep-path"));
+  private final Duration period;
+  private final PathKeeper keeper;
+  private final CallerPaths paths;
+
+  PathController(PathsConfig config, LockstepConfig lockstep, KubeApiClient api) {
+    period = config.paths().period();
+    keeper =
+        new PathKeeper(
+            new SecretPathStore(
+                new SecretCertificateStore(api, lockstep.namespace(), config.paths().secret())),
+            new ApiWebhookConfigurations(api, lockstep.tls().webhooks()),
+            new PathPlan(config.paths().lifetime(), period.multipliedBy(PERIODS_TO_SETTLE)),
+            config.fixedPaths(),
+            Clock.systemUTC());
+    paths =
+        new CallerPaths(
+            keeper.served(),
+            new LookOnDemand(
+                () -> guarded(keeper::refresh), executor, BETWEEN_LOOKS_ON_DEMAND, MOST_WAITING),
+            keeper::shown);
+  }
+
+  @PostConstruct
+  void start() {
+    executor.scheduleWithFixedDelay(
+        () -> guarded(keeper::look), 0, period.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private static void guarded(Runnable look) {
+    try {
+      look.run();
+    } catch (RuntimeException e) {
+      LOG.error("the webhooks' path can't be looked after", e);
+    }
+  }
+
+  @PreDestroy
+  void stop() {
+    executor.shutdownNow();
+  }
+
+  @Produces
+  @Singleton
+  CallerPaths paths() {
+    return paths;
+  }
+}
