@@ -65,7 +65,12 @@ public final class WorkloadAdmission {
             .<RebindIntent>map(heads -> new RebindIntent.Rebind(heads, restarts))
             .orElseGet(() -> restarts ? new RebindIntent.Restart() : new RebindIntent.AsNamed());
     ReferenceResolver meanings =
-        new ReferenceResolver(versions, review.namespace(), review.dryRun(), lookUps);
+        new ReferenceResolver(
+            versions,
+            review.namespace(),
+            review.dryRun(),
+            Reference.keysIn(review.template()),
+            lookUps);
     return new WorkloadBinder(review, move, settings, meanings, baseline).outcome();
   }
 
