@@ -3,6 +3,7 @@ package dev.lockstep.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.app.LockstepConfig;
+import dev.lockstep.app.PathsConfig;
 import dev.lockstep.binding.ReferenceField;
 import dev.lockstep.binding.WorkloadKind;
 import dev.lockstep.model.Annotations;
@@ -107,6 +108,7 @@ class ReferenceDocTest {
   void everySetting() {
     List<String> settings = new ArrayList<>();
     collect(LockstepConfig.class, "lockstep", settings);
+    collect(PathsConfig.class, "lockstep", settings);
     assertThat(
             rows("Settings").stream()
                 .filter(row -> key(row).startsWith("lockstep."))
@@ -129,7 +131,9 @@ class ReferenceDocTest {
           && list.getActualTypeArguments()[0] instanceof Class<?> items
           && items.isInterface()) {
         collect(items, property + "[]", settings);
-      } else if (type.isInterface() && type.getEnclosingClass() == LockstepConfig.class) {
+      } else if (type.isInterface()
+          && (type.getEnclosingClass() == LockstepConfig.class
+              || type.getEnclosingClass() == PathsConfig.class)) {
         collect(type, property, settings);
       } else {
         WithDefault value = method.getAnnotation(WithDefault.class);
