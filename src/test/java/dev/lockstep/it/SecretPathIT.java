@@ -108,7 +108,8 @@ class SecretPathIT {
   void noAdmissionFailsWhilePathsAreReplacedRestoredAndTakenAway() {
     Shop shop = Shop.open(cluster);
     String first = cluster.secretPath();
-    try (Load load = new Load(shop, PER_SECOND)) {
+    Load load = new Load(shop, PER_SECOND);
+    try (load) {
       // Another path.
       kubectl("-n", SYSTEM, "delete", "secret", "lockstep-paths");
       waiting().until(cluster::secretPath, path -> !path.equals(first));
@@ -125,9 +126,8 @@ class SecretPathIT {
       patch("");
       waiting().until(cluster::secretPath, path -> !path.equals(first));
       admitMore(load);
-      load.close();
-      assertThat(load.failures()).isEmpty();
     }
+    assertThat(load.failures()).isEmpty();
   }
 
   private static void admitMore(Load load) {
@@ -211,12 +211,12 @@ class SecretPathIT {
                             hostile.tryKubectl(
                                 pod, "create", "--dry-run=server", "-o", "name", "-f", "-")))
             .toList();
-    try (Load load = new Load(other, PER_SECOND)) {
+    Load load = new Load(other, PER_SECOND);
+    try (load) {
       attack.forEach(CompletableFuture::join);
       admitMore(load);
-      load.close();
-      assertThat(load.failures()).isEmpty();
     }
+    assertThat(load.failures()).isEmpty();
     assertThat(cluster.metric("lockstep_leader")).isEqualTo(1);
   }
 
