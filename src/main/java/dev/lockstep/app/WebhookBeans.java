@@ -79,7 +79,8 @@ class WebhookBeans {
   @Produces
   @Singleton
   WorkloadSettings workloadSettings() {
-    return new WorkloadSettings(workloads.rollout(), workloads.missing());
+    return new WorkloadSettings(
+        workloads.rollout(), workloads.missing(), workloads.maxNamesPerTemplate());
   }
 
   @Produces

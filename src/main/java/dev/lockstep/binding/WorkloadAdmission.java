@@ -119,7 +119,12 @@ public final class WorkloadAdmission {
           .tooLarge(persisted, references, settings.maxNamesPerTemplate());
     }
     ReferenceResolver meanings =
-        new ReferenceResolver(versions, review.namespace(), review.dryRun(), lookUps);
+        new ReferenceResolver(
+            versions,
+            review.namespace(),
+            review.dryRun(),
+            Reference.keysIn(review.template()),
+            lookUps);
     ReferenceClassifier classifier =
         new ReferenceClassifier(review, persisted, requested, meanings, revisions);
     classifier.lookUp(references);

@@ -4,9 +4,26 @@ import dev.lockstep.model.Content;
 import dev.lockstep.model.Version;
 import dev.lockstep.model.VersionNumber;
 import java.util.Optional;
+import java.util.Set;
 
 /** What the name of a ConfigMap or Secret in a pod template stands for. */
 public sealed interface Resolution {
+
+  /** The same, with no more of the content than which of these keys it has. */
+  default Resolution keeping(Set<String> keys) {
+    if (this instanceof OfHead head) {
+      return new OfHead(head.current(), head.content().keysAmong(keys));
+    }
+    if (this instanceof OfVersion named) {
+      Version version = named.version();
+      return new OfVersion(
+          new Version(
+              version.id(), version.head(), version.number(), version.content().keysAmong(keys)));
+    }
+    return this instanceof Unversioned other
+        ? new Unversioned(other.content().keysAmong(keys), other.refusal())
+        : this;
+  }
 
   /** No object has this name. */
   record Nothing() implements Resolution {}

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lockstep.callers.PathPrefix;
 import dev.lockstep.kubernetes.watch.WatchEventReader;
 import dev.lockstep.model.ApiServerException;
 import dev.lockstep.model.HeadKind;
+import dev.lockstep.model.ReadScope;
 import dev.lockstep.model.RequestDeadline;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -63,6 +65,24 @@ public final class KubeApiClient implements AutoCloseable {
               + "(exceeded quota: |User \"[^\"]*\" cannot ).*"
               + "|Internal error occurred: failed calling webhook .*");
 
+  /** Answers that are under way at once for look-ups, each of which may be of 3 MiB. */
+  private static final int READS_AT_ONCE = 32;
+
+  /** Of all memory, for what look-ups read. */
+  private static final double PART_OF_MEMORY = 0.25;
+
+  private static final int LARGE = 64 * 1024;
+
+  /** A tree of many short keys takes eleven times its text, and what is made of it twice more. */
+  private static final int TIMES_AS_A_TREE = 13;
+
+  /** A look-up reads a head and its version. */
+  private static final int HEAD_AND_VERSION = 2;
+
+  private final FairShares places = new FairShares(READS_AT_ONCE, TIME_FOR_A_CALL);
+  private final FairShares memory =
+      new FairShares((long) (Runtime.getRuntime().maxMemory() * PART_OF_MEMORY), TIME_FOR_A_CALL);
+  private final NewestSeen newest = new NewestSeen();
   private final CallListener listener;
   private final KubernetesClient client;
   private final ObjectMapper json = new ObjectMapper();
@@ -94,7 +114,7 @@ public final class KubeApiClient implements AutoCloseable {
 
   /** Empty if there is no such object. */
   public Optional<JsonNode> get(String path) {
-    Reply reply = send("get", path, request(path));
+    Reply reply = ReadScope.reading(places, () -> send("get", path, request(path)));
     return reply.code() == NOT_FOUND ? Optional.empty() : Optional.of(reply.orThrow());
   }
 
@@ -205,6 +225,11 @@ public final class KubeApiClient implements AutoCloseable {
     new WatchEventReader(client.getHttpClient(), json, types, told).follow(request, watch);
   }
 
+  /** Whether an answer was as new as that; what requests say of it is not to be believed. */
+  public boolean hasSeen(String resourceVersion) {
+    return newest.covers(resourceVersion);
+  }
+
   private HttpRequest.Builder request(String path) {
     return to(path).timeout(TIME_FOR_A_CALL.toMillis(), TimeUnit.MILLISECONDS);
   }
@@ -231,7 +256,8 @@ public final class KubeApiClient implements AutoCloseable {
     }
 
     public ApiServerException failure() {
-      String message = body.path("message").asText("the API server answered " + code);
+      String message =
+          PathPrefix.hidden(body.path("message").asText("the API server answered " + code));
       String words =
           message.length() <= LONGEST_MESSAGE
               ? message
@@ -272,7 +298,13 @@ public final class KubeApiClient implements AutoCloseable {
         client.getHttpClient().sendAsync(request.build(), byte[].class);
     try {
       HttpResponse<byte[]> response = answer.get(time.toMillis(), TimeUnit.MILLISECONDS);
-      return new Reply(resource, response.code(), body(response));
+      int length = response.body().length;
+      if (length > LARGE) {
+        ReadScope.expect(memory, (long) HEAD_AND_VERSION * TIMES_AS_A_TREE * length);
+      }
+      Reply reply = new Reply(resource, response.code(), body(response));
+      newest.note(reply.body());
+      return reply;
     } catch (InterruptedException e) {
       answer.cancel(true);
       Thread.currentThread().interrupt();
