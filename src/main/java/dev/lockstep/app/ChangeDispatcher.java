@@ -14,7 +14,8 @@ class ChangeDispatcher {
   private final RetentionController retention;
   private final ReferrerWatcher referrers;
 
-  ChangeDispatcher(LeaderControllers leader, RetentionController retention, ReferrerWatcher referrers) {
+  ChangeDispatcher(
+      LeaderControllers leader, RetentionController retention, ReferrerWatcher referrers) {
     this.leader = leader;
     this.retention = retention;
     this.referrers = referrers;

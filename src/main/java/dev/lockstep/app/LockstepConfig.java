@@ -13,7 +13,8 @@ import java.util.stream.Collectors;
 /**
  * Settings of the installation, {@code lockstep.*}; each has its environment variable. The settings
  * of one concern have a mapping of their own: {@link WorkloadConfig}, {@link VersionsConfig},
- * {@link RetentionConfig}, {@link KeepVersionsConfig}, {@link PathsConfig}, {@link TlsConfig}, {@link CallerAuthenticationConfig}.
+ * {@link RetentionConfig}, {@link KeepVersionsConfig}, {@link PathsConfig}, {@link TlsConfig},
+ * {@link CallerAuthenticationConfig}.
  */
 @ConfigMapping(prefix = "lockstep")
 public interface LockstepConfig {

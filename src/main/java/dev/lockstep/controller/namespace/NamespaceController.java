@@ -64,8 +64,7 @@ public final class NamespaceController {
     this.adopting = new RateLimitingQueue<>(executor, this::adopt);
     this.leaving = new RateLimitingQueue<>(executor, this::leave);
     this.agenda = new DelayedQueue<>(executor, clock, adopting::add);
-    PeriodicTask.start(
-        "look at all namespaces", executor, LOOK_AGAIN, LOOK_AGAIN, this::lookAgain);
+    PeriodicTask.start("look at all namespaces", executor, LOOK_AGAIN, LOOK_AGAIN, this::lookAgain);
   }
 
   public void startLeading() {
