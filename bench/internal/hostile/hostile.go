@@ -52,6 +52,7 @@ const (
 	// What the chart's webhooks have: who has no answer by then has failed.
 	timeout  = 10 * time.Second
 	patience = time.Minute
+	warming  = 10 * time.Second
 	mebi     = 1 << 20
 )
 
@@ -109,15 +110,11 @@ func run(dir, file string) error {
 	return nil
 }
 
-// fill makes the bystander's two small heads, and the attacker's large objects, which are immutable: they get no version.
+// fill makes the attacker's large objects, which are immutable and therefore get no version, while nobody has opted in; then
+// the bystander's two small heads.
 func fill(c *cluster.Cluster) error {
 	for _, name := range []string{attacker, bystander} {
-		if err := c.Send("POST", "/api/v1/namespaces", objects.Namespace(name, objects.OptedIn)); err != nil {
-			return err
-		}
-	}
-	for _, name := range []string{"head-0", "head-1"} {
-		if err := post(c, bystander, objects.ConfigMap(name, objects.Content(name, 0, 512))); err != nil {
+		if err := c.Send("POST", "/api/v1/namespaces", objects.Namespace(name, nil)); err != nil {
 			return err
 		}
 	}
@@ -125,11 +122,26 @@ func fill(c *cluster.Cluster) error {
 	for i := range keys {
 		data[fmt.Sprintf("k%06d", i)] = ""
 	}
-	return cluster.Each(large, 4, func(i int) error {
+	err := cluster.Each(large, 2, func(i int) error {
 		object := objects.ConfigMap(largeName(i), data)
 		object["immutable"] = true
 		return post(c, attacker, object)
 	})
+	if err != nil {
+		return err
+	}
+	for _, name := range []string{"head-0", "head-1"} {
+		if err := post(c, bystander, objects.ConfigMap(name, objects.Content(name, 0, 512))); err != nil {
+			return err
+		}
+	}
+	optIn := objects.Object{"metadata": objects.Object{"labels": objects.OptedIn}}
+	for _, name := range []string{attacker, bystander} {
+		if err := c.Patch("/api/v1/namespaces/"+name, optIn); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func post(c *cluster.Cluster, namespace string, object objects.Object) error {
@@ -196,7 +208,7 @@ func (b *bench) warmUp() error {
 			break
 		}
 	}
-	for asked := 0; asked < 2000 && err == nil; asked++ {
+	for end := time.Now().Add(warming); time.Now().Before(end) && err == nil; {
 		err = b.ask()
 	}
 	return err
