@@ -69,7 +69,7 @@ final class BindingRules {
                         .flatMap(revision -> BaselineResolver.of(revision, review).of(head))
                         .filter(number -> meanings.isVersion(head.version(number))));
     if (had.isPresent()) {
-      return had.map(BindingDecision::to);
+      return had.map(number -> named(head, number));
     }
     if (group.isOptional()) {
       // It may have run without: the template stays that of the revision.
@@ -165,6 +165,7 @@ final class BindingRules {
   /** Whether pods run without it: that it came meanwhile is no reason to start them anew. */
   boolean isLeftBare(HeadGroup group) {
     return change.unchanged()
+        && !group.isOnlyBound()
         && group.isOptional()
         && group.all().stream()
             .allMatch(r -> persisted.at(r.place()).filter(r.named()::equals).isPresent());
