@@ -122,7 +122,7 @@ final class BindingRules {
                     .map(
                         number ->
                             change.unchanged() || meanings.isCurrent(head, number)
-                                ? BindingDecision.to(number)
+                                ? named(head, number)
                                 : BindingDecision.to(number)
                                     .warning(
                                         CurrentConfiguration.warning(
@@ -165,6 +165,7 @@ final class BindingRules {
   /** Whether pods run without it: that it came meanwhile is no reason to start them anew. */
   boolean isLeftBare(HeadGroup group) {
     return change.unchanged()
+        && change.rebind().filter(r -> r.includes(group.head())).isEmpty()
         && !group.isOnlyBound()
         && group.isOptional()
         && group.all().stream()
@@ -177,7 +178,7 @@ final class BindingRules {
       return Optional.empty();
     }
     return Optional.of(
-        BindingDecision.to(persisted.bound().of(group.head()).orElse(group.numbers().get(0)))
+        named(group.head(), persisted.bound().of(group.head()).orElse(group.numbers().get(0)))
             .warning(
                 CurrentConfiguration.warning(
                     group.head(), "stays, the workload is pinned", "apply to move it")));
