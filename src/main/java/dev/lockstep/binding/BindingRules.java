@@ -69,7 +69,7 @@ final class BindingRules {
                         .flatMap(revision -> BaselineResolver.of(revision, review).of(head))
                         .filter(number -> meanings.isVersion(head.version(number))));
     if (had.isPresent()) {
-      return had.map(BindingDecision::to);
+      return had.map(number -> named(head, number));
     }
     if (group.isOptional()) {
       // It may have run without: the template stays that of the revision.
@@ -122,7 +122,7 @@ final class BindingRules {
                     .map(
                         number ->
                             change.unchanged() || meanings.isCurrent(head, number)
-                                ? BindingDecision.to(number)
+                                ? named(head, number)
                                 : BindingDecision.to(number)
                                     .warning(
                                         CurrentConfiguration.warning(
@@ -165,6 +165,8 @@ final class BindingRules {
   /** Whether pods run without it: that it came meanwhile is no reason to start them anew. */
   boolean isLeftBare(HeadGroup group) {
     return change.unchanged()
+        && change.rebind().filter(r -> r.includes(group.head())).isEmpty()
+        && !group.isOnlyBound()
         && group.isOptional()
         && group.all().stream()
             .allMatch(r -> persisted.at(r.place()).filter(r.named()::equals).isPresent());
@@ -176,7 +178,7 @@ final class BindingRules {
       return Optional.empty();
     }
     return Optional.of(
-        BindingDecision.to(persisted.bound().of(group.head()).orElse(group.numbers().get(0)))
+        named(group.head(), persisted.bound().of(group.head()).orElse(group.numbers().get(0)))
             .warning(
                 CurrentConfiguration.warning(
                     group.head(), "stays, the workload is pinned", "apply to move it")));

@@ -21,6 +21,7 @@ final class ChangeReader {
   private final WorkloadAdmissionRequest review;
   private final TemplateState persisted;
   private final TemplateState requested;
+  private final List<Reference> references;
   private final ReferenceResolver meanings;
   private final ReferenceClassifier classifier;
   private final RevisionMatcher revisions;
@@ -29,24 +30,29 @@ final class ChangeReader {
       WorkloadAdmissionRequest review,
       TemplateState persisted,
       TemplateState requested,
+      List<Reference> references,
       ReferenceResolver meanings,
       ReferenceClassifier classifier,
       RevisionMatcher revisions) {
     this.review = review;
     this.persisted = persisted;
     this.requested = requested;
+    this.references = references;
     this.meanings = meanings;
     this.classifier = classifier;
     this.revisions = revisions;
   }
 
   /** The revision whose template the request brings, whatever it means. */
-  Optional<Revision> broughtBack(List<Reference> references) {
-    boolean tellsNothing =
-        !classifier.isAnythingOlder(references) && references.stream().noneMatch(this::isBare);
-    return !review.mayBringBack() || tellsNothing || isSyncOfBareNames()
+  Optional<Revision> broughtBack() {
+    return !review.mayBringBack() || tellsNothing() || isSyncOfBareNames()
         ? Optional.empty()
         : revisions.broughtBack();
+  }
+
+  /** Whether all that it names is current, so that no revision has to be looked for. */
+  private boolean tellsNothing() {
+    return !classifier.isAnythingOlder(references) && references.stream().noneMatch(this::isBare);
   }
 
   private boolean isBare(Reference reference) {
@@ -64,11 +70,7 @@ final class ChangeReader {
         && requested.withNames(Map.of()).equals(persisted.unbound());
   }
 
-  RequestedChange read(
-      List<Reference> references,
-      Optional<Revision> brought,
-      Optional<RebindIntent> rebind,
-      boolean pinned) {
+  RequestedChange read(Optional<Revision> brought, Optional<RebindIntent> rebind, boolean pinned) {
     Optional<Revision> back = brought.map(this::meantBy);
     Optional<Bindings> returning = returning(brought);
     boolean returns = returning.isPresent();
@@ -83,22 +85,33 @@ final class ChangeReader {
   Optional<Bindings> returning(Optional<Revision> brought) {
     return brought
         .map(Revision::bound)
-        .or(() -> isHeldByThis() ? Optional.of(requested.bound()) : Optional.empty());
+        .or(() -> isDone() ? Optional.of(requested.bound()) : Optional.empty());
   }
 
   /**
    * Whether this very admission has brought it back, and the API server asks again: the names of a
    * revision from before they were bound are others then.
    */
-  private boolean isHeldByThis() {
+  private boolean isDone() {
+    return review.mayBringBack()
+        && !requested.bound().versions().isEmpty()
+        && !requested.bound().equals(persisted.bound())
+        && (isHeldAsBound() || isUnboundRevision());
+  }
+
+  private boolean isHeldAsBound() {
     Bindings held =
         KubernetesJson.annotation(review.object(), Annotations.HELD)
             .map(Bindings::parse)
             .orElse(Bindings.NONE);
-    return review.mayBringBack()
-        && !held.versions().isEmpty()
-        && !requested.bound().equals(persisted.bound())
+    return !held.versions().isEmpty()
         && held.equals(requested.bound().without(this::isCurrent));
+  }
+
+  private boolean isUnboundRevision() {
+    return !requested.unbound().equals(persisted.unbound())
+        && !tellsNothing()
+        && revisions.anyIsUnbound(requested);
   }
 
   private boolean isCurrent(HeadRef head, VersionNumber number) {

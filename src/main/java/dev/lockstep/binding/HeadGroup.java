@@ -49,7 +49,12 @@ record HeadGroup(
 
   /** Whether pods can start with what this head holds. */
   boolean hasKeysIn(Resolution.OfHead current) {
-    return all().stream()
+    return hasKeysIn(current, all());
+  }
+
+  /** Whether all that these need is there. */
+  static boolean hasKeysIn(Resolution.OfHead current, List<Reference> references) {
+    return references.stream()
         .filter(reference -> !reference.optional())
         .flatMap(reference -> reference.keys().stream())
         .allMatch(current.content()::hasKey);

@@ -6,6 +6,7 @@ import dev.lockstep.model.HeadRef;
 import dev.lockstep.model.KubernetesJson;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,7 +62,7 @@ final class InsistingWriter {
                     ? Optional.empty()
                     : Optional.of(Instant.parse(matcher.group(5))),
                 matcher.group(6)));
-      } catch (java.time.format.DateTimeParseException e) {
+      } catch (DateTimeParseException e) {
         return Optional.empty();
       }
     }
@@ -85,12 +86,17 @@ final class InsistingWriter {
   private final WorkloadAdmissionRequest review;
   private final TemplateState persisted;
   private final TemplateState requested;
+  private final ReferenceResolver meanings;
 
   InsistingWriter(
-      WorkloadAdmissionRequest review, TemplateState persisted, TemplateState requested) {
+      WorkloadAdmissionRequest review,
+      TemplateState persisted,
+      TemplateState requested,
+      ReferenceResolver meanings) {
     this.review = review;
     this.persisted = persisted;
     this.requested = requested;
+    this.meanings = meanings;
   }
 
   /** Whether this request writes bare names where versions are, and no other pods. */
@@ -113,6 +119,7 @@ final class InsistingWriter {
   private List<Reference> bareNow() {
     return requested.references().stream()
         .filter(reference -> persisted.bound().has(reference.named()))
+        .filter(reference -> meanings.current(reference.named()).isPresent())
         .toList();
   }
 

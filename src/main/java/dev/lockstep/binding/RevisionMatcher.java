@@ -78,6 +78,12 @@ final class RevisionMatcher {
         .filter(next -> !comparable(next).equals(current));
   }
 
+  /** Whether a revision has this template, whatever the two are bound to. */
+  boolean anyIsUnbound(TemplateState template) {
+    JsonNode unbound = TemplateComparison.comparable(template.unbound());
+    return all().stream().anyMatch(revision -> unbound(revision).equals(unbound));
+  }
+
   private static JsonNode unbound(Revision revision) {
     return TemplateComparison.comparable(TemplateState.of(revision.template()).unbound());
   }

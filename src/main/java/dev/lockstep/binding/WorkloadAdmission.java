@@ -129,15 +129,14 @@ public final class WorkloadAdmission {
         new ReferenceClassifier(review, persisted, requested, meanings, revisions);
     classifier.lookUp(references);
     ChangeReader reader =
-        new ChangeReader(review, persisted, requested, meanings, classifier, revisions);
-    Optional<Revision> brought = reader.broughtBack(references);
+        new ChangeReader(review, persisted, requested, references, meanings, classifier, revisions);
+    Optional<Revision> brought = reader.broughtBack();
     Set<String> warnings = new LinkedHashSet<>();
     LayeredSetting<Rollout> rollout =
         settings.rollout(review.kind(), settingsOf, review.namespace());
     warnings.addAll(rollout.warnings());
-    RequestedChange change =
-        reader.read(references, brought, rebind, rollout.value() == Rollout.PINNED);
-    InsistingWriter writer = new InsistingWriter(review, persisted, requested);
+    RequestedChange change = reader.read(brought, rebind, rollout.value() == Rollout.PINNED);
+    InsistingWriter writer = new InsistingWriter(review, persisted, requested, meanings);
     boolean isBareWrite = writer.isBareWrite(change);
     if (isBareWrite && writer.insists()) {
       return new UnboundWorkload(review, versions).stepBack();
@@ -145,6 +144,7 @@ public final class WorkloadAdmission {
     WorkloadBinder.Binding binding =
         new WorkloadBinder(
                 review,
+                references,
                 change,
                 persisted,
                 meanings,
@@ -154,7 +154,7 @@ public final class WorkloadAdmission {
                     settings.missing(review.kind(), settingsOf, review.namespace()),
                     warnings),
                 warnings)
-            .bind(references, reader.returning(brought));
+            .bind(reader.returning(brought));
     boolean changes = !change.unchanged() || !binding.bindings().equals(persisted.bound());
     WorkloadNotes notes = new WorkloadNotes(review, change, meanings);
     WorkloadAdmissionResult result =

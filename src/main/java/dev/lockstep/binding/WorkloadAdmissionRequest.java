@@ -113,8 +113,14 @@ public record WorkloadAdmissionRequest(
     return oldObject.isPresent()
         && kind.revisions().isPresent()
         && hasNewTemplate()
-        && !isTyped()
-        && (!isApply() || fieldManager.filter("kubectl-replace"::equals).isPresent());
+        && (fieldManager.filter("kubectl-replace"::equals).isPresent()
+            || !isApply()
+                && fieldManager.filter(WorkloadAdmissionRequest::bringsNothing).isEmpty());
+  }
+
+  /** All of kubectl's commands that name a manager, and Lockstep's own requests. */
+  private static boolean bringsNothing(String manager) {
+    return manager.startsWith("kubectl-") || manager.equals("lockstep");
   }
 
   /** Whether it may bring settings along with a revision, which somebody has changed since. */

@@ -8,6 +8,7 @@ import dev.lockstep.model.HeadRef;
 import dev.lockstep.model.VersionNumber;
 import dev.lockstep.model.Warnings;
 import dev.lockstep.versioning.Resolution;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import java.util.TreeSet;
 /** Names what {@link BindingRules} decides, and notes what pods will miss. */
 final class WorkloadBinder {
   private final WorkloadAdmissionRequest review;
+  private final List<Reference> references;
   private final RequestedChange change;
   private final TemplateState persisted;
   private final ReferenceResolver meanings;
@@ -36,6 +38,7 @@ final class WorkloadBinder {
 
   WorkloadBinder(
       WorkloadAdmissionRequest review,
+      List<Reference> references,
       RequestedChange change,
       TemplateState persisted,
       ReferenceResolver meanings,
@@ -43,6 +46,7 @@ final class WorkloadBinder {
       MissingReferenceReporter missing,
       Set<String> warnings) {
     this.review = review;
+    this.references = references;
     this.change = change;
     this.persisted = persisted;
     this.meanings = meanings;
@@ -58,7 +62,7 @@ final class WorkloadBinder {
   /**
    * @param returning what the template is bound to that the request brings back, if it does
    */
-  Binding bind(List<Reference> references, Optional<Bindings> returning) {
+  Binding bind(Optional<Bindings> returning) {
     references.forEach(reference -> sort(reference, returning));
     groups.values().stream().filter(g -> !rules.isLeftBare(g)).forEach(this::bind);
     boolean moves =
@@ -142,7 +146,7 @@ final class WorkloadBinder {
     } else {
       VersionNumber number = decision.number().orElseThrow();
       if (decision.target() instanceof ToCurrent) {
-        checkCurrent(group);
+        checkCurrent(group, number);
       } else {
         group.bound().forEach(this::checkNamed);
       }
@@ -151,10 +155,15 @@ final class WorkloadBinder {
     }
   }
 
-  private void checkCurrent(HeadGroup group) {
+  private void checkCurrent(HeadGroup group, VersionNumber number) {
     if (meanings.of(group.head()) instanceof Resolution.OfHead current) {
       group.all().forEach(r -> missing.keys(r, group.head(), current.content()));
-      if (!group.hasKeysIn(current)) {
+      // One that names this version itself is no other from now on.
+      List<Reference> all = new ArrayList<>(group.all());
+      references.stream()
+          .filter(r -> r.named().equals(group.head().version(number)))
+          .forEach(all::add);
+      if (!HeadGroup.hasKeysIn(current, all)) {
         waiting.add(group.head());
       }
     }

@@ -215,6 +215,14 @@ class NewRevisionTest {
   }
 
   @Test
+  void anOptionalNameIsBoundWhenThatIsAskedFor() {
+    app.applyOptional("1", "extra");
+    config("extra", "a");
+    app.rebind();
+    assertThat(app.reads()).containsExactly("extra-v000");
+  }
+
+  @Test
   void whatHasNoUndoIsBoundToCurrentByWhateverChangesIt() {
     FakeWorkload set = FakeWorkload.of(cluster, "apps", "replicasets");
     config("app-config", "a");

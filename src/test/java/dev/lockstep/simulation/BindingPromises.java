@@ -148,7 +148,7 @@ final class BindingPromises {
       }
       boolean leftBare =
           optional && references.stream().allMatch(r -> at(old.get(), r).equals(r.named().name()));
-      return leftBare ? Set.of(newRevision, head.name()) : Set.of(newRevision);
+      return leftBare ? new TreeSet<>(List.of(newRevision, head.name())) : Set.of(newRevision);
     }
     return pinned && asked != Asked.APPLY && bare.isEmpty()
         ? Set.of(persisted.or(() -> bound).orElseThrow())
