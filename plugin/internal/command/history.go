@@ -104,23 +104,24 @@ func (a *App) printVersions(history *view.HeadHistory) error {
 	}
 	p := a.print()
 	table := &ui.Table{Header: []string{"VERSION", "AGE", "BY"}}
-	why := false
+	anyWhy := false
 	for _, version := range history.Versions {
-		why = why || version.ChangeCause != nil
+		anyWhy = anyWhy || version.ChangeCause != nil
 	}
-	if why {
+	if anyWhy {
 		table.Header = append(table.Header, "WHY")
 		table.Wraps = append(table.Wraps, len(table.Header)-1)
 	}
 	table.Header = append(table.Header, "CHANGES", "USED BY")
-	table.Wraps = append([]int{len(table.Header) - 2, len(table.Header) - 1}, table.Wraps...)
+	// Keys wrap best, so they give way first.
+	table.Wraps = append(table.Wraps, len(table.Header)-1, len(table.Header)-2)
 	if p.Wide {
 		table.Header = append(table.Header, "CREATED", "CONTENT", "UNUSED SINCE", "KEEP")
 	}
 	for _, version := range history.Versions {
 		row := []ui.Cell{versionCell(version), ui.C(p.Age(version.Created)), ui.C(user(version.ChangedBy, history.Namespace, p.Wide))}
-		if why {
-			row = append(row, ui.C(ui.Text(plain(version.ChangeCause))))
+		if anyWhy {
+			row = append(row, ui.C(why(version.ChangeCause, p.Wide)))
 		}
 		row = append(row, keys(version, p.Wide), usedBy(version.UsedBy))
 		if p.Wide {
@@ -136,11 +137,15 @@ func (a *App) printVersions(history *view.HeadHistory) error {
 	return nil
 }
 
-func plain(value *string) string {
-	if value == nil {
+// why something changed, in the words of who changed it.
+func why(cause *string, wide bool) string {
+	switch {
+	case cause == nil:
 		return ""
+	case wide:
+		return *cause
 	}
-	return *value
+	return ui.Shorten(ui.Text(*cause), 40)
 }
 
 func user(name *string, namespace string, wide bool) string {
@@ -150,7 +155,7 @@ func user(name *string, namespace string, wide bool) string {
 	case wide:
 		return ui.Word(*name)
 	}
-	return ui.User(*name, namespace)
+	return ui.Shorten(ui.User(*name, namespace), 26)
 }
 
 func versionCell(version view.VersionHistory) ui.Cell {
@@ -205,11 +210,11 @@ func (a *App) printRevisions(history *view.WorkloadHistory, workload *view.Workl
 	}
 	p := a.print()
 	table := &ui.Table{Header: []string{"REVISION", "AGE", "IMAGES", "CONFIGURATION"}, Wraps: []int{3}}
-	why := false
+	anyWhy := false
 	for _, revision := range history.Revisions {
-		why = why || revision.ChangeCause != nil
+		anyWhy = anyWhy || revision.ChangeCause != nil
 	}
-	if why {
+	if anyWhy {
 		table.Header = append(table.Header, "WHY")
 		table.Wraps = append(table.Wraps, 4)
 	}
@@ -220,15 +225,15 @@ func (a *App) printRevisions(history *view.WorkloadHistory, workload *view.Workl
 			title, style = title+" *", ui.Green
 		}
 		if len(revision.Was) > 0 {
-			title += " (was " + ui.Word(strings.Join(revision.Was, ",")) + ")"
+			title += " (was " + ui.Word(revision.Was[len(revision.Was)-1]) + ")"
 		}
 		var before []string
 		if i+1 < len(history.Revisions) {
 			before = history.Revisions[i+1].Images
 		}
 		row := []ui.Cell{ui.S(style, title), ui.C(p.Age(revision.Created)), imagesCell(revision.Images, before, i+1 < len(history.Revisions), p.Wide), revisionConfig(revision)}
-		if why {
-			row = append(row, ui.C(ui.Text(plain(revision.ChangeCause))))
+		if anyWhy {
+			row = append(row, ui.C(why(revision.ChangeCause, p.Wide)))
 		}
 		table.Add(row...)
 	}

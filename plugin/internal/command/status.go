@@ -174,7 +174,7 @@ func (a *App) statusTable(status view.Status, everywhere bool) {
 		if p.Wide {
 			row = append(row, ui.C(text(workload.Rollout)))
 		}
-		table.Add(append(row, configCell(workload.Config, p.Wide))...)
+		table.Add(append(row, configCell(workload.Config, workload.State, p.Wide))...)
 	}
 	if table.Len() > 0 {
 		table.Print(p)
@@ -214,12 +214,15 @@ func text(value *string) string {
 }
 
 // configCell has what needs somebody in words, and of the rest how many there are.
-func configCell(configs []view.ConfigStatus, wide bool) ui.Cell {
+func configCell(configs []view.ConfigStatus, state view.State, wide bool) ui.Cell {
 	var cell ui.Cell
 	bound := 0
 	for _, config := range configs {
 		name := ui.Word(config.Words)
 		version, current := text(config.Version), text(config.Current)
+		if config.State == view.Held && state != view.Held {
+			version += " held"
+		}
 		switch config.State {
 		case view.Bound:
 			if wide || len(configs) == 1 || bound < 2 && len(cell) < 2 {
@@ -249,7 +252,7 @@ func configCell(configs []view.ConfigStatus, wide bool) ui.Cell {
 }
 
 func now(version, current string) string {
-	if current == "" || current == version {
+	if current == "" || strings.HasPrefix(version, current) {
 		return ""
 	}
 	return " (now " + current + ")"

@@ -79,7 +79,11 @@ func (a *App) printTree(snapshot *view.Snapshot, workload *view.Workload, all bo
 	}
 	root := &node{text: []ui.Styled{s(ui.Bold, workload.ID()), s(stateStyles[state], string(state))}}
 	if ready.Counts {
-		root.text = append(root.text, s(podsStyle(ready), ui.Text(ready.String())+" ready"))
+		words := fmt.Sprintf("%d/%d ready", ready.Ready, ready.Wanted)
+		if ready.Reason != "" {
+			words += ", " + ui.Word(ready.Reason)
+		}
+		root.text = append(root.text, s(podsStyle(ready), words))
 	}
 	told := map[string]bool{}
 	hidden := 0
@@ -115,7 +119,7 @@ func (a *App) printTree(snapshot *view.Snapshot, workload *view.Workload, all bo
 		} else {
 			root.add(a.currentConfigs(configs)...)
 		}
-		a.podNodes(parent, others, nil)
+		a.podNodes(parent, others, nil, nil)
 	} else if len(revisions) == 0 {
 		root.add(a.currentConfigs(configs)...)
 	}
@@ -155,7 +159,7 @@ func (a *App) revisionNode(root *node, snapshot *view.Snapshot, workload *view.W
 	}
 	line = append(line, s(ui.Dim, a.print().Age(revision.Created)))
 	if len(revision.Was) > 0 {
-		line = append(line, s(ui.Yellow, "back from "+ui.Word(strings.Join(revision.Was, ","))))
+		line = append(line, s(ui.Yellow, "rolled back to "+ui.Word(revision.Was[len(revision.Was)-1])))
 	}
 	if revision.Cause != "" {
 		line = append(line, s(ui.Dim, ui.Shorten(ui.Text(revision.Cause), 30)))
@@ -187,7 +191,7 @@ func (a *App) revisionNode(root *node, snapshot *view.Snapshot, workload *view.W
 		}
 		if differs {
 			text = "~" + text
-		} else if !revision.Current && len(pods) == 0 {
+		} else if before != nil && !revision.Current && len(pods) == 0 {
 			same++
 			continue
 		}
@@ -199,10 +203,10 @@ func (a *App) revisionNode(root *node, snapshot *view.Snapshot, workload *view.W
 	if len(configs) > 0 {
 		next.add(configs...)
 	}
-	a.podNodes(next, pods, revision)
+	a.podNodes(next, pods, revision, revision.Configs(workload, snapshot.Heads))
 }
 
-func (a *App) podNodes(parent *node, pods []*view.Pod, revision *view.Revision) {
+func (a *App) podNodes(parent *node, pods []*view.Pod, revision *view.Revision, configs []view.RevisionConfig) {
 	for _, pod := range pods {
 		style := ui.Green
 		switch {
@@ -219,7 +223,7 @@ func (a *App) podNodes(parent *node, pods []*view.Pod, revision *view.Revision) 
 		if pod.Restarts > 0 {
 			line = append(line, s(ui.Yellow, ui.Plural(int(pod.Restarts), "restart")))
 		}
-		line = append(line, a.has(pod, revision)...)
+		line = append(line, a.has(pod, revision, configs)...)
 		next := parent.add(line...)
 		if pod.Message != "" {
 			next.add(s(ui.Red, ui.Shorten(ui.Text(pod.Message), 160)))
@@ -227,23 +231,32 @@ func (a *App) podNodes(parent *node, pods []*view.Pod, revision *view.Revision) 
 	}
 }
 
-// has says what a pod really runs with, each with its version, as its own spec names it.
-func (a *App) has(pod *view.Pod, revision *view.Revision) []ui.Styled {
+// has says what a pod really runs with, as its own spec names it; in short, where that is what its revision has.
+func (a *App) has(pod *view.Pod, revision *view.Revision, configs []view.RevisionConfig) []ui.Styled {
+	agrees := revision != nil
+	var parts []ui.Styled
+	for _, config := range configs {
+		switch {
+		case pod.Has[config.Head] == config.Version:
+		case config.How == view.HowBaseline || config.How == view.HowCurrent:
+			parts = append(parts, s(ui.Dim, ui.Word(view.Words(config.Head))+" as at its start"))
+		default:
+			agrees = false
+		}
+	}
+	if agrees {
+		if len(parts) == 0 && len(configs) > 0 {
+			parts = append(parts, s(ui.Dim, "with the above"))
+		}
+		return parts
+	}
 	var heads []rules.Head
 	for head := range pod.Has {
 		heads = append(heads, head)
 	}
 	rules.SortHeads(heads)
-	var parts []ui.Styled
 	for _, head := range heads {
-		parts = append(parts, s(ui.Dim, ui.Word(view.Words(head))+" "+pod.Has[head]))
-	}
-	if revision != nil {
-		for _, head := range pod.Reads {
-			if _, said := revision.Baseline[head]; said {
-				parts = append(parts, s(ui.Dim, ui.Word(view.Words(head))+" as of its start"))
-			}
-		}
+		parts = append(parts, s(ui.Yellow, ui.Word(view.Words(head))+" "+pod.Has[head]))
 	}
 	return parts
 }
@@ -278,10 +291,14 @@ func (a *App) draw(n *node, first, rest string) {
 			// Longer than a line: an error message goes on in the next one.
 			for length > most {
 				runes := []rune(text)
-				line += p.Styled(ui.Styled{Style: part.Style, Text: string(runes[:most])})
+				cut := most
+				if space := strings.LastIndexByte(string(runes[:most]), ' '); space > 0 {
+					cut = len([]rune(string(runes[:most])[:space]))
+				}
+				line += p.Styled(ui.Styled{Style: part.Style, Text: string(runes[:cut])})
 				p.Raw(line)
 				line, used = indent+" ", len([]rune(indent))+1
-				text = string(runes[most:])
+				text = strings.TrimPrefix(string(runes[cut:]), " ")
 				length, most = len([]rune(text)), treeWidth-used
 			}
 		}

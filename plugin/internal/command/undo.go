@@ -221,7 +221,7 @@ func orBare(version string) string {
 func sideBySide(difference view.Difference, hidden bool) []ui.Cell {
 	key := "  " + ui.Word(difference.Key)
 	if hidden {
-		words := map[string][2]string{view.Added: {"", "added"}, view.Removed: {"there", ""}, view.Changed: {"changed", "(hidden)"}}[difference.Change]
+		words := map[string][2]string{view.Added: {"", "(hidden)"}, view.Removed: {"(hidden)", ""}, view.Changed: {"(hidden)", "(hidden, another)"}}[difference.Change]
 		return []ui.Cell{ui.C(key), ui.C(words[0]), ui.C(words[1])}
 	}
 	return []ui.Cell{ui.C(key), ui.S(ui.Red, inline(difference.From)), ui.S(ui.Green, inline(difference.To))}
@@ -234,7 +234,7 @@ func inline(value *view.Value) string {
 	case value.Binary:
 		return "(binary)"
 	case isLong(value):
-		return "(" + ui.Plural(strings.Count(value.Text, "\n")+1, "line") + ", below)"
+		return "(" + ui.Plural(strings.Count(strings.TrimSuffix(value.Text, "\n"), "\n")+1, "line") + ", below)"
 	case value.Text == "":
 		return `""`
 	}

@@ -90,7 +90,17 @@ func (k WorkloadKind) Singular() string { return strings.ToLower(k.Kind) }
 
 var shortNames = map[string]string{
 	"deploy": "Deployment", "sts": "StatefulSet", "ds": "DaemonSet", "rs": "ReplicaSet", "cj": "CronJob",
-	"rc": "ReplicationController", "po": "Pod", "ro": "Rollout",
+	"rc": "ReplicationController", "po": "Pod",
+}
+
+// Short is what people type: deploy for a Deployment.
+func Short(kind string) string {
+	for short, long := range shortNames {
+		if long == kind {
+			return short
+		}
+	}
+	return strings.ToLower(kind)
 }
 
 // KindOf finds the kind that people mean by deploy, deployment, deployments, deployments.apps or Deployment.

@@ -16,8 +16,9 @@ func C(text string) Cell { return Cell{{Plain, text}} }
 func S(style Style, text string) Cell { return Cell{{style, text}} }
 
 const (
-	gap     = 2
-	longest = 42
+	gap       = 2
+	longest   = 42
+	narrowest = 18
 )
 
 // Table is aligned, and fits in the printer's width where that is possible at all.
@@ -41,8 +42,8 @@ func (t *Table) Print(p *Printer) {
 	for i, title := range t.Header {
 		header[i] = S(Bold, title)
 	}
-	for _, row := range append([][]Cell{header}, t.rows...) {
-		rows = append(rows, t.prepared(row, p.Wide))
+	for i, row := range append([][]Cell{header}, t.rows...) {
+		rows = append(rows, t.prepared(row, p.Wide, i == 0))
 	}
 	widths := t.widths(rows, p)
 	for _, row := range rows {
@@ -60,7 +61,7 @@ func (t *Table) wraps(column int) bool {
 }
 
 // prepared escapes, and shortens what can't wrap.
-func (t *Table) prepared(row []Cell, wide bool) []Cell {
+func (t *Table) prepared(row []Cell, wide, isHeader bool) []Cell {
 	result := make([]Cell, len(row))
 	for i, cell := range row {
 		for _, item := range cell {
@@ -72,7 +73,7 @@ func (t *Table) prepared(row []Cell, wide bool) []Cell {
 				result[i] = append(result[i], Styled{item.Style, text})
 			}
 		}
-		if len(result[i]) == 0 {
+		if len(result[i]) == 0 && !isHeader {
 			result[i] = C("-")
 		}
 	}
@@ -99,7 +100,7 @@ func (t *Table) widths(rows [][]Cell, p *Printer) []int {
 			break
 		}
 		column := t.Wraps[i]
-		widths[column] = max(widths[column]-(total-p.Width), min(widths[column], 24))
+		widths[column] = max(widths[column]-(total-p.Width), min(widths[column], narrowest))
 	}
 	return widths
 }

@@ -105,8 +105,8 @@ type UsedBy struct {
 	Revisions []int64 `json:"revisions,omitempty"`
 }
 
-// ID is deployment/web.
-func (u UsedBy) ID() string { return lower(u.Kind) + "/" + u.Name }
+// ID is deploy/web.
+func (u UsedBy) ID() string { return rules.Short(u.Kind) + "/" + u.Name }
 
 // Formerly are the revisions that use it, where the workload itself doesn't: " (3-5)".
 func (u UsedBy) Formerly() string {

@@ -2,7 +2,6 @@ package view
 
 import (
 	"sort"
-	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
@@ -229,5 +228,3 @@ func annotation(template map[string]any, key string) string {
 	text, _, _ := unstructured.NestedString(template, "metadata", "annotations", key)
 	return text
 }
-
-func lower(kind string) string { return strings.ToLower(kind) }
