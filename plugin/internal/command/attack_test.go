@@ -14,6 +14,7 @@ import (
 	clienttesting "k8s.io/client-go/testing"
 
 	"lockstep.dev/kubectl-lockstep/internal/rules"
+	"lockstep.dev/kubectl-lockstep/internal/view"
 )
 
 // evil is in every field that the API server lets it through in: a forged row, a title of the terminal, colours, a
@@ -121,7 +122,7 @@ func TestErrorsOfOthersAreOneLine(t *testing.T) {
 
 func TestJSONIsTheSameObjectAsYAMLAndEscapesRoundTrip(t *testing.T) {
 	found := evilWorld(t).run("diff", "web-config", "-o", "json")
-	var parsed diffOutput
+	var parsed view.DiffOutput
 	if err := json.Unmarshal([]byte(found.out), &parsed); err != nil {
 		t.Fatal(err)
 	}

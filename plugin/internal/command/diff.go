@@ -84,7 +84,7 @@ func (a *App) diffVersions(ctx context.Context, args []string, show bool) error 
 	differences := view.Compare(contents[0], contents[1])
 	hidden := found.Head.IsSecret() && !show
 	if a.forPrograms() {
-		if err := a.object(diffObject(found, namespace, from, to, differences, hidden)); err != nil {
+		if err := a.object(view.DiffOutput{Kind: found.Head.Kind, Namespace: namespace, Name: found.Head.Name, From: from, To: to, Differences: view.Differences(differences, hidden)}); err != nil {
 			return err
 		}
 	} else if len(differences) > 0 {
@@ -151,50 +151,6 @@ func before(found *view.Found, version string) string {
 		last = one
 	}
 	return last
-}
-
-type diffOutput struct {
-	Kind        string `json:"kind"`
-	Namespace   string `json:"namespace"`
-	Name        string `json:"name"`
-	From        string `json:"from"`
-	To          string `json:"to"`
-	Differences []any  `json:"differences"`
-}
-
-type hiddenDifference struct {
-	Key    string `json:"key"`
-	Change string `json:"change"`
-}
-
-type shownDifference struct {
-	Key    string  `json:"key"`
-	Change string  `json:"change"`
-	From   *string `json:"from"`
-	To     *string `json:"to"`
-}
-
-func diffObject(found *view.Found, namespace, from, to string, differences []view.Difference, hidden bool) diffOutput {
-	return diffOutput{found.Head.Kind, namespace, found.Head.Name, from, to, differenceObjects(differences, hidden)}
-}
-
-func differenceObjects(differences []view.Difference, hidden bool) []any {
-	result := []any{}
-	for _, difference := range differences {
-		if hidden {
-			result = append(result, hiddenDifference{difference.Key, difference.Change})
-			continue
-		}
-		one := shownDifference{Key: difference.Key, Change: difference.Change}
-		if difference.From != nil {
-			one.From = &difference.From.Text
-		}
-		if difference.To != nil {
-			one.To = &difference.To.Text
-		}
-		result = append(result, one)
-	}
-	return result
 }
 
 func (a *App) titles(from, to string) {

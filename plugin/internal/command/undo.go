@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lockstep.dev/kubectl-lockstep/internal/rules"
 	"lockstep.dev/kubectl-lockstep/internal/ui"
 	"lockstep.dev/kubectl-lockstep/internal/view"
 )
@@ -256,86 +255,20 @@ func (a *App) long(change *view.TemplateChange, show bool) {
 	}
 }
 
-type undoOutput struct {
-	Kind      string            `json:"kind"`
-	Namespace string            `json:"namespace"`
-	Name      string            `json:"name"`
-	Revision  int64             `json:"toRevision"`
-	DryRun    bool              `json:"dryRun"`
-	Images    []imageOutput     `json:"images"`
-	Config    []configOutput    `json:"config"`
-	Other     []otherOutput     `json:"other"`
-	Held      map[string]string `json:"held"`
-}
-
-type imageOutput struct {
-	Container string `json:"container"`
-	From      string `json:"from"`
-	To        string `json:"to"`
-}
-
-type configOutput struct {
-	Head        string  `json:"head"`
-	From        *string `json:"from"`
-	To          *string `json:"to"`
-	Differences []any   `json:"differences"`
-}
-
-type otherOutput struct {
-	Path string `json:"path"`
-	From string `json:"from"`
-	To   string `json:"to"`
-}
-
 func (a *App) undoObject(plan *view.Undo, dry, show bool) error {
 	if !a.forPrograms() {
 		return nil
 	}
-	images, config, other := changeOutput(plan.Change, show)
-	return a.object(undoOutput{
-		plan.Workload.Kind.Kind, plan.Workload.Namespace, plan.Workload.Name, plan.To.Number, dry, images, config, other, heldOutput(plan.Held),
-	})
-}
-
-func heldOutput(held rules.Bindings) map[string]string {
-	result := map[string]string{}
-	for head, version := range held {
-		result[head.String()] = version
-	}
-	return result
-}
-
-func changeOutput(change *view.TemplateChange, show bool) ([]imageOutput, []configOutput, []otherOutput) {
-	images, configs, others := []imageOutput{}, []configOutput{}, []otherOutput{}
-	for _, image := range change.Images {
-		images = append(images, imageOutput(image))
-	}
-	for _, config := range change.Configs {
-		one := configOutput{Head: config.Head.String(), Differences: differenceObjects(config.Differences, config.Head.IsSecret() && !show)}
-		if config.From != "" {
-			one.From = &config.From
-		}
-		if config.To != "" {
-			one.To = &config.To
-		}
-		configs = append(configs, one)
-	}
-	for _, other := range change.Other {
-		others = append(others, otherOutput(other))
-	}
-	return images, configs, others
+	return a.object(plan.Output(dry, show))
 }
 
 func changeObject(workload *view.Workload, names []string, change *view.TemplateChange, show bool) any {
-	images, config, other := changeOutput(change, show)
 	return struct {
-		Kind      string         `json:"kind"`
-		Namespace string         `json:"namespace"`
-		Name      string         `json:"name"`
-		From      string         `json:"from"`
-		To        string         `json:"to"`
-		Images    []imageOutput  `json:"images"`
-		Config    []configOutput `json:"config"`
-		Other     []otherOutput  `json:"other"`
-	}{workload.Kind.Kind, workload.Namespace, workload.Name, names[0], names[1], images, config, other}
+		Kind      string `json:"kind"`
+		Namespace string `json:"namespace"`
+		Name      string `json:"name"`
+		From      string `json:"from"`
+		To        string `json:"to"`
+		view.ChangeOutput
+	}{workload.Kind.Kind, workload.Namespace, workload.Name, names[0], names[1], change.Output(show)}
 }
