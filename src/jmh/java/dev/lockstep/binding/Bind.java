@@ -2,9 +2,9 @@ package dev.lockstep.binding;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.lockstep.Samples;
-import dev.lockstep.version.FakeCluster;
-import dev.lockstep.version.ObjectId;
+import dev.lockstep.jmh.Samples;
+import dev.lockstep.model.ObjectKey;
+import dev.lockstep.versioning.FakeCluster;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +24,7 @@ public class Bind {
   public int references;
 
   private JsonNode template;
-  private WorkloadReview review;
+  private WorkloadAdmissionRequest review;
   private WorkloadAdmission admission;
 
   @Setup
@@ -32,7 +32,7 @@ public class Bind {
     FakeCluster cluster = new FakeCluster();
     KnownObjects known = new KnownObjects(cluster.hasher);
     for (int i = 0; i < Samples.HEADS; i++) {
-      ObjectId head = FakeCluster.configMap(Samples.head(i));
+      ObjectKey head = FakeCluster.configMap(Samples.head(i));
       cluster.write(head, Map.of("KEY", "value " + i));
       cluster.versions.of(head, FakeCluster.SHOP, false);
     }
@@ -43,7 +43,7 @@ public class Bind {
     ObjectNode deployment = Samples.deployment(references);
     WorkloadKind kind = WorkloadKind.BUILT_IN.get(0);
     review =
-        new WorkloadReview(
+        new WorkloadAdmissionRequest(
             kind,
             "my-app",
             deployment,
@@ -52,7 +52,7 @@ public class Bind {
             false,
             FakeCluster.SHOP);
     template = deployment.at(kind.template());
-    WorkloadOutcome outcome = bind();
+    WorkloadAdmissionResult outcome = bind();
     if (find().size() != references
         || outcome.names().size() != references
         || !outcome.names().values().stream().allMatch(name -> name.endsWith("-v000"))
@@ -68,7 +68,7 @@ public class Bind {
 
   /** With all that the API server is asked for at hand, and found. */
   @Benchmark
-  public WorkloadOutcome bind() {
+  public WorkloadAdmissionResult bind() {
     return admission.decide(review);
   }
 }

@@ -1,13 +1,13 @@
 package dev.lockstep.binding;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.lockstep.version.ContentHash;
-import dev.lockstep.version.ContentHasher;
-import dev.lockstep.version.CurrentVersions;
-import dev.lockstep.version.FakeCluster;
-import dev.lockstep.version.ObjectId;
-import dev.lockstep.version.VersionNumber;
-import dev.lockstep.version.VersionStore;
+import dev.lockstep.model.ContentHash;
+import dev.lockstep.model.ContentHasher;
+import dev.lockstep.model.ObjectKey;
+import dev.lockstep.model.VersionNumber;
+import dev.lockstep.versioning.FakeCluster;
+import dev.lockstep.versioning.VersionResolver;
+import dev.lockstep.versioning.VersionStore;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,33 +17,33 @@ import java.util.Optional;
  * Objects that are read and never change; unlike {@link FakeCluster}, it copies and notes nothing.
  */
 final class KnownObjects implements VersionStore {
-  private final Map<ObjectId, JsonNode> objects = new HashMap<>();
-  private final CurrentVersions versions;
+  private final Map<ObjectKey, JsonNode> objects = new HashMap<>();
+  private final VersionResolver versions;
 
   KnownObjects(ContentHasher hasher) {
-    versions = new CurrentVersions(this, hasher, Runnable::run);
+    versions = new VersionResolver(this, hasher, Runnable::run);
   }
 
-  void put(ObjectId id, FakeCluster cluster) {
+  void put(ObjectKey id, FakeCluster cluster) {
     objects.put(id, cluster.find(id).orElseThrow());
   }
 
-  CurrentVersions versions() {
+  VersionResolver versions() {
     return versions;
   }
 
   @Override
-  public Optional<JsonNode> get(ObjectId id) {
+  public Optional<JsonNode> get(ObjectKey id) {
     return Optional.ofNullable(objects.get(id));
   }
 
   @Override
-  public List<JsonNode> metadataOfVersions(ObjectId head) {
+  public List<JsonNode> metadataOfVersions(ObjectKey head) {
     throw new UnsupportedOperationException();
   }
 
   @Override
-  public List<JsonNode> versionsWith(ObjectId head, ContentHash content, Optional<String> asOf) {
+  public List<JsonNode> versionsWith(ObjectKey head, ContentHash content, Optional<String> asOf) {
     throw new UnsupportedOperationException();
   }
 
@@ -53,22 +53,22 @@ final class KnownObjects implements VersionStore {
   }
 
   @Override
-  public Creation create(ObjectId id, JsonNode object, boolean dryRun) {
+  public Creation create(ObjectKey id, JsonNode object, boolean dryRun) {
     throw new UnsupportedOperationException();
   }
 
   @Override
-  public JsonNode requestStamp(ObjectId head, Optional<VersionNumber> givenUp, boolean dryRun) {
+  public JsonNode requestStamp(ObjectKey head, Optional<VersionNumber> givenUp, boolean dryRun) {
     throw new UnsupportedOperationException();
   }
 
   @Override
-  public void unstamp(ObjectId head) {
+  public void unstamp(ObjectKey head) {
     throw new UnsupportedOperationException();
   }
 
   @Override
-  public boolean unmark(ObjectId version) {
+  public boolean unmark(ObjectKey version) {
     throw new UnsupportedOperationException();
   }
 }

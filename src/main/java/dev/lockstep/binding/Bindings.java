@@ -1,9 +1,10 @@
 package dev.lockstep.binding;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.lockstep.version.Json;
-import dev.lockstep.version.Keys;
-import dev.lockstep.version.VersionNumber;
+import dev.lockstep.model.Annotations;
+import dev.lockstep.model.HeadRef;
+import dev.lockstep.model.KubernetesJson;
+import dev.lockstep.model.VersionNumber;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +41,8 @@ public record Bindings(SortedMap<HeadRef, VersionNumber> versions) {
 
   /** What a template says, where a reference really holds that version. */
   public static Bindings of(JsonNode template) {
-    Bindings stated = Json.annotation(template, Keys.BINDINGS).map(Bindings::parse).orElse(NONE);
+    Bindings stated =
+        KubernetesJson.annotation(template, Annotations.BINDINGS).map(Bindings::parse).orElse(NONE);
     if (stated.versions.isEmpty()) {
       return NONE;
     }

@@ -2,7 +2,8 @@ package dev.lockstep.binding;
 
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.lockstep.version.Json;
+import dev.lockstep.model.HeadRef;
+import dev.lockstep.model.KubernetesJson;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -34,7 +35,7 @@ public record Reference(HeadRef named, JsonPointer place, boolean optional, Set<
       return;
     }
     if (path.isEmpty()) {
-      Json.text(node.path(field.nameField()))
+      KubernetesJson.text(node.path(field.nameField()))
           .filter(name -> !name.isEmpty())
           .ifPresent(name -> found.add(of(field, node, at, name)));
       return;
@@ -57,9 +58,10 @@ public record Reference(HeadRef named, JsonPointer place, boolean optional, Set<
     Set<String> keys = new TreeSet<>();
     switch (field.keys()) {
       case NONE -> {}
-      case ONE -> Json.text(node.path("key")).ifPresent(keys::add);
+      case ONE -> KubernetesJson.text(node.path("key")).ifPresent(keys::add);
       case ITEMS ->
-          node.path("items").forEach(item -> Json.text(item.path("key")).ifPresent(keys::add));
+          node.path("items")
+              .forEach(item -> KubernetesJson.text(item.path("key")).ifPresent(keys::add));
     }
     return new Reference(
         new HeadRef(field.kind(), name),

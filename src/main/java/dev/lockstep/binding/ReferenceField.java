@@ -1,6 +1,6 @@
 package dev.lockstep.binding;
 
-import dev.lockstep.version.HeadKind;
+import dev.lockstep.model.HeadKind;
 import java.util.List;
 import java.util.stream.Stream;
 

@@ -1,10 +1,11 @@
 package dev.lockstep.binding;
 
-import dev.lockstep.version.Choice;
-import dev.lockstep.version.CurrentVersions;
-import dev.lockstep.version.Json;
-import dev.lockstep.version.Keys;
-import dev.lockstep.version.VersionName;
+import dev.lockstep.model.Annotations;
+import dev.lockstep.model.HeadRef;
+import dev.lockstep.model.KubernetesJson;
+import dev.lockstep.model.LayeredSetting;
+import dev.lockstep.model.VersionName;
+import dev.lockstep.versioning.VersionResolver;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,9 +19,9 @@ import java.util.concurrent.Executor;
  * workload was rolled back.
  */
 public final class WorkloadAdmission {
-  private final CurrentVersions versions;
-  private final Restart restart;
-  private final Baseline baseline;
+  private final VersionResolver versions;
+  private final RestartDetector restart;
+  private final BaselineResolver baseline;
   private final WorkloadSettings settings;
   private final Executor lookUps;
 
@@ -28,55 +29,61 @@ public final class WorkloadAdmission {
    * @param lookUps runs look-ups side by side; each may wait for the API server
    */
   public WorkloadAdmission(
-      CurrentVersions versions, Revisions revisions, WorkloadSettings settings, Executor lookUps) {
+      VersionResolver versions,
+      RevisionHistory revisions,
+      WorkloadSettings settings,
+      Executor lookUps) {
     this.versions = versions;
-    this.restart = new Restart(revisions);
-    this.baseline = new Baseline(revisions);
+    this.restart = new RestartDetector(revisions);
+    this.baseline = new BaselineResolver(revisions);
     this.settings = settings;
     this.lookUps = lookUps;
   }
 
   /**
-   * @throws dev.lockstep.version.Denial if a required reference names nothing and that is to be
-   *     denied
-   * @throws dev.lockstep.version.ApiCallException if the API server does not say what a name means
+   * @throws dev.lockstep.model.AdmissionDeniedException if a required reference names nothing and
+   *     that is to be denied
+   * @throws dev.lockstep.model.ApiServerException if the API server does not say what a name means
    */
-  public WorkloadOutcome decide(WorkloadReview review) {
-    Optional<Set<HeadRef>> asked = Move.asked(review.object());
-    if (Json.hasController(review.object()) || !(review.hasNewTemplate() || asked.isPresent())) {
-      return WorkloadOutcome.UNCHANGED;
+  public WorkloadAdmissionResult decide(WorkloadAdmissionRequest review) {
+    Optional<Set<HeadRef>> asked = RebindIntent.asked(review.object());
+    if (KubernetesJson.hasController(review.object())
+        || !(review.hasNewTemplate() || asked.isPresent())) {
+      return WorkloadAdmissionResult.UNCHANGED;
     }
-    Choice<Boolean> versioned =
+    LayeredSetting<Boolean> versioned =
         settings.versioned(review.kind(), review.object(), review.namespace());
-    WorkloadOutcome outcome = versioned.value() ? bound(review, asked) : leftOut(review);
+    WorkloadAdmissionResult outcome = versioned.value() ? bound(review, asked) : leftOut(review);
     return outcome.withWarnings(versioned.warnings());
   }
 
-  private WorkloadOutcome bound(WorkloadReview review, Optional<Set<HeadRef>> asked) {
+  private WorkloadAdmissionResult bound(
+      WorkloadAdmissionRequest review, Optional<Set<HeadRef>> asked) {
     boolean restarts = restart.isAskedFor(review);
-    Move move =
+    RebindIntent move =
         asked
-            .<Move>map(heads -> new Move.Rebind(heads, restarts))
-            .orElseGet(() -> restarts ? new Move.Restart() : new Move.AsNamed());
-    Meanings meanings = new Meanings(versions, review.namespace(), review.dryRun(), lookUps);
-    return new Binding(review, move, settings, meanings, baseline).outcome();
+            .<RebindIntent>map(heads -> new RebindIntent.Rebind(heads, restarts))
+            .orElseGet(() -> restarts ? new RebindIntent.Restart() : new RebindIntent.AsNamed());
+    ReferenceResolver meanings =
+        new ReferenceResolver(versions, review.namespace(), review.dryRun(), lookUps);
+    return new WorkloadBinder(review, move, settings, meanings, baseline).outcome();
   }
 
   /** What it names is its own business; it must only not say that it is bound where it is not. */
-  private WorkloadOutcome leftOut(WorkloadReview review) {
+  private WorkloadAdmissionResult leftOut(WorkloadAdmissionRequest review) {
     Reference.in(review.template()).stream()
         .map(Reference::named)
         .filter(named -> named.isValid() && VersionName.parse(named.name()).isPresent())
         .distinct()
         .forEach(named -> versions.keep(named.in(review.namespace().name()), review.dryRun()));
-    return new WorkloadOutcome(
+    return new WorkloadAdmissionResult(
         Map.of(),
-        Map.of(Keys.BINDINGS, Bindings.of(review.template()).annotation()),
+        Map.of(Annotations.BINDINGS, Bindings.of(review.template()).annotation()),
         Map.of(
-            Keys.HELD, Optional.empty(),
-            Keys.WAITING, Optional.empty(),
-            Keys.REBIND, Optional.empty(),
-            Keys.BASELINE, Optional.empty()),
+            Annotations.HELD, Optional.empty(),
+            Annotations.WAITING, Optional.empty(),
+            Annotations.REBIND, Optional.empty(),
+            Annotations.BASELINE, Optional.empty()),
         List.of());
   }
 }

@@ -1,10 +1,10 @@
 package dev.lockstep.binding;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.lockstep.version.Choice;
-import dev.lockstep.version.Json;
-import dev.lockstep.version.Keys;
-import dev.lockstep.version.OptedIn;
+import dev.lockstep.model.Annotations;
+import dev.lockstep.model.KubernetesJson;
+import dev.lockstep.model.LayeredSetting;
+import dev.lockstep.model.ManagedNamespace;
 import java.util.List;
 import java.util.Map;
 
@@ -12,28 +12,35 @@ import java.util.Map;
 public record WorkloadSettings(Rollout rollout, MissingPolicy missing) {
 
   /** Whether its references are bound at all. */
-  public Choice<Boolean> versioned(WorkloadKind kind, JsonNode workload, OptedIn namespace) {
-    return Choice.of(
+  public LayeredSetting<Boolean> versioned(
+      WorkloadKind kind, JsonNode workload, ManagedNamespace namespace) {
+    return LayeredSetting.of(
         levels(kind, workload, namespace),
-        List.of(Keys.VERSIONED, Keys.SPINNAKER_VERSIONED),
+        List.of(Annotations.VERSIONED, Annotations.SPINNAKER_VERSIONED),
         Map.of("true", true, "false", false),
         true);
   }
 
-  public Choice<Rollout> rollout(WorkloadKind kind, JsonNode workload, OptedIn namespace) {
-    return Choice.of(
-        levels(kind, workload, namespace), List.of(Keys.ROLLOUT), Rollout.SPELLED, rollout);
+  public LayeredSetting<Rollout> rollout(
+      WorkloadKind kind, JsonNode workload, ManagedNamespace namespace) {
+    return LayeredSetting.of(
+        levels(kind, workload, namespace), List.of(Annotations.ROLLOUT), Rollout.SPELLED, rollout);
   }
 
-  Choice<MissingPolicy> missing(WorkloadKind kind, JsonNode workload, OptedIn namespace) {
-    return Choice.of(
-        levels(kind, workload, namespace), List.of(Keys.MISSING), MissingPolicy.SPELLED, missing);
+  LayeredSetting<MissingPolicy> missing(
+      WorkloadKind kind, JsonNode workload, ManagedNamespace namespace) {
+    return LayeredSetting.of(
+        levels(kind, workload, namespace),
+        List.of(Annotations.MISSING),
+        MissingPolicy.SPELLED,
+        missing);
   }
 
-  private static List<Choice.Level> levels(
-      WorkloadKind kind, JsonNode workload, OptedIn namespace) {
+  private static List<LayeredSetting.Level> levels(
+      WorkloadKind kind, JsonNode workload, ManagedNamespace namespace) {
     return List.of(
-        new Choice.Level(kind.kind(), Json.name(workload), Json.annotations(workload)),
-        new Choice.Level("Namespace", namespace.name(), namespace.annotations()));
+        new LayeredSetting.Level(
+            kind.kind(), KubernetesJson.name(workload), KubernetesJson.annotations(workload)),
+        new LayeredSetting.Level("Namespace", namespace.name(), namespace.annotations()));
   }
 }

@@ -1,11 +1,11 @@
 package dev.lockstep.retention;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.lockstep.version.Choice;
-import dev.lockstep.version.HeadKind;
-import dev.lockstep.version.Json;
-import dev.lockstep.version.Keys;
-import dev.lockstep.version.OptedIn;
+import dev.lockstep.model.Annotations;
+import dev.lockstep.model.HeadKind;
+import dev.lockstep.model.KubernetesJson;
+import dev.lockstep.model.LayeredSetting;
+import dev.lockstep.model.ManagedNamespace;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -32,12 +32,13 @@ public record RetentionSettings(
   /**
    * How many newest versions of this head are kept, by its annotations, its namespace's or ours.
    */
-  int keep(HeadKind kind, JsonNode head, OptedIn namespace) {
-    return Choice.of(
+  int keep(HeadKind kind, JsonNode head, ManagedNamespace namespace) {
+    return LayeredSetting.of(
             List.of(
-                new Choice.Level(kind.kind(), Json.name(head), Json.annotations(head)),
-                new Choice.Level("Namespace", namespace.name(), namespace.annotations())),
-            List.of(Keys.KEEP_VERSIONS, Keys.SPINNAKER_MAX_HISTORY),
+                new LayeredSetting.Level(
+                    kind.kind(), KubernetesJson.name(head), KubernetesJson.annotations(head)),
+                new LayeredSetting.Level("Namespace", namespace.name(), namespace.annotations())),
+            List.of(Annotations.KEEP_VERSIONS, Annotations.SPINNAKER_MAX_HISTORY),
             NUMBERS,
             kind == HeadKind.CONFIG_MAP ? keepConfigMaps : keepSecrets)
         .value();

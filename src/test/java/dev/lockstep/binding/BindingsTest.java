@@ -2,8 +2,9 @@ package dev.lockstep.binding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.version.HeadKind;
-import dev.lockstep.version.VersionNumber;
+import dev.lockstep.model.HeadKind;
+import dev.lockstep.model.HeadRef;
+import dev.lockstep.model.VersionNumber;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.lockstep.version.FakeCluster;
-import dev.lockstep.version.Keys;
+import dev.lockstep.model.Annotations;
+import dev.lockstep.versioning.FakeCluster;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,7 +26,7 @@ final class FakeWorkload {
   private final FakeCluster cluster;
   private final WorkloadKind kind;
   private final Map<String, String> annotations = new LinkedHashMap<>();
-  private final List<Revisions.Revision> revisions = new ArrayList<>();
+  private final List<RevisionHistory.Revision> revisions = new ArrayList<>();
   private final WorkloadAdmission admission;
   private boolean controlled;
   private ObjectNode persisted;
@@ -48,15 +48,15 @@ final class FakeWorkload {
   }
 
   /** {@code kubectl apply}: names are as in the file, what others wrote stays. */
-  WorkloadOutcome apply(String image, String... configMaps) {
+  WorkloadAdmissionResult apply(String image, String... configMaps) {
     return admit(request(image, envFrom("configMapRef", configMaps)));
   }
 
-  WorkloadOutcome applySecret(String secret) {
+  WorkloadAdmissionResult applySecret(String secret) {
     return admit(request("1", envFrom("secretRef", secret)));
   }
 
-  WorkloadOutcome applyKey(String configMap, String key) {
+  WorkloadAdmissionResult applyKey(String configMap, String key) {
     ObjectNode container = JsonNodeFactory.instance.objectNode();
     container
         .putArray("env")
@@ -69,9 +69,9 @@ final class FakeWorkload {
     return admit(request("1", container));
   }
 
-  WorkloadOutcome applyForged(String configMap, String bindings) {
+  WorkloadAdmissionResult applyForged(String configMap, String bindings) {
     ObjectNode request = request("1", envFrom("configMapRef", configMap));
-    request.withObject("/spec/template/metadata/annotations").put(Keys.BINDINGS, bindings);
+    request.withObject("/spec/template/metadata/annotations").put(Annotations.BINDINGS, bindings);
     return admit(request);
   }
 
@@ -82,35 +82,39 @@ final class FakeWorkload {
   }
 
   /** A patch of the names alone. */
-  WorkloadOutcome setNames(String... configMaps) {
+  WorkloadAdmissionResult setNames(String... configMaps) {
     ObjectNode request = persisted.deepCopy();
     ObjectNode container = (ObjectNode) request.at("/spec/template/spec/containers/0");
     container.set("envFrom", envFrom("configMapRef", configMaps).get("envFrom"));
     return admit(request);
   }
 
-  WorkloadOutcome restart(String time) {
+  WorkloadAdmissionResult restart(String time) {
     ObjectNode request = persisted.deepCopy();
-    request.withObject("/spec/template/metadata/annotations").put(Restart.RESTARTED_AT, time);
+    request
+        .withObject("/spec/template/metadata/annotations")
+        .put(RestartDetector.RESTARTED_AT, time);
     return admit(request);
   }
 
   /** A restart of a workload on which a re-bind of one head was asked for, and not done yet. */
-  WorkloadOutcome restartAndRebind(String time, String head) {
+  WorkloadAdmissionResult restartAndRebind(String time, String head) {
     ObjectNode request = persisted.deepCopy();
-    request.withObject("/spec/template/metadata/annotations").put(Restart.RESTARTED_AT, time);
-    request.withObject("/metadata/annotations").put(Keys.REBIND, head);
+    request
+        .withObject("/spec/template/metadata/annotations")
+        .put(RestartDetector.RESTARTED_AT, time);
+    request.withObject("/metadata/annotations").put(Annotations.REBIND, head);
     return admit(request);
   }
 
-  WorkloadOutcome rebind() {
+  WorkloadAdmissionResult rebind() {
     ObjectNode request = persisted.deepCopy();
-    request.withObject("/metadata/annotations").put(Keys.REBIND, "");
+    request.withObject("/metadata/annotations").put(Annotations.REBIND, "");
     return admit(request);
   }
 
   /** {@code kubectl rollout undo}: the template before this one is the newest again. */
-  WorkloadOutcome undo() {
+  WorkloadAdmissionResult undo() {
     ObjectNode request = persisted.deepCopy();
     ((ObjectNode) request.get("spec"))
         .set("template", revisions.get(revisions.size() - 2).template());
@@ -148,21 +152,21 @@ final class FakeWorkload {
     return request;
   }
 
-  private WorkloadOutcome admit(ObjectNode request) {
-    WorkloadOutcome outcome = decide(request, false);
+  private WorkloadAdmissionResult admit(ObjectNode request) {
+    WorkloadAdmissionResult outcome = decide(request, false);
     ObjectNode admitted = changed(request, outcome);
     assertThat(changed(admitted, decide(admitted, false))).as("admitted again").isEqualTo(admitted);
     persisted = admitted;
     JsonNode template = admitted.at(KIND.template());
     revisions.removeIf(revision -> revision.template().equals(template));
     revisions.add(
-        new Revisions.Revision(JsonNodeFactory.instance.objectNode(), template.deepCopy()));
+        new RevisionHistory.Revision(JsonNodeFactory.instance.objectNode(), template.deepCopy()));
     return outcome;
   }
 
-  private WorkloadOutcome decide(ObjectNode request, boolean dryRun) {
+  private WorkloadAdmissionResult decide(ObjectNode request, boolean dryRun) {
     return admission.decide(
-        new WorkloadReview(
+        new WorkloadAdmissionRequest(
             kind,
             "my-app",
             request,
@@ -172,7 +176,7 @@ final class FakeWorkload {
             cluster.namespace));
   }
 
-  private static ObjectNode changed(ObjectNode request, WorkloadOutcome outcome) {
+  private static ObjectNode changed(ObjectNode request, WorkloadAdmissionResult outcome) {
     ObjectNode admitted = request.deepCopy();
     outcome
         .names()
@@ -204,11 +208,14 @@ final class FakeWorkload {
   }
 
   String bindings() {
-    return persisted.at("/spec/template/metadata/annotations").path(Keys.BINDINGS).asText("");
+    return persisted
+        .at("/spec/template/metadata/annotations")
+        .path(Annotations.BINDINGS)
+        .asText("");
   }
 
   String held() {
-    return annotation(Keys.HELD);
+    return annotation(Annotations.HELD);
   }
 
   String annotation(String key) {

@@ -1,26 +1,27 @@
 package dev.lockstep.binding;
 
-import static dev.lockstep.version.FakeCluster.object;
-import static dev.lockstep.version.FakeCluster.secret;
+import static dev.lockstep.versioning.FakeCluster.object;
+import static dev.lockstep.versioning.FakeCluster.secret;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.lockstep.version.FakeCluster;
-import dev.lockstep.version.HeadKind;
-import dev.lockstep.version.Keys;
-import dev.lockstep.version.ObjectId;
-import dev.lockstep.version.OptedIn;
+import dev.lockstep.model.Annotations;
+import dev.lockstep.model.HeadKind;
+import dev.lockstep.model.ManagedNamespace;
+import dev.lockstep.model.ObjectKey;
+import dev.lockstep.versioning.FakeCluster;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Where Secrets get no versions. */
 class KindsLeftAloneTest {
-  private static final OptedIn NO_RIGHTS =
-      new OptedIn("shop", Map.of(), Set.of(HeadKind.CONFIG_MAP));
-  private static final OptedIn NOT_WANTED = new OptedIn("shop", Map.of(Keys.KINDS, "config-maps"));
-  private static final ObjectId LOGIN = secret("login");
-  private static final ObjectId LOGIN_V000 = secret("login-v000");
+  private static final ManagedNamespace NO_RIGHTS =
+      new ManagedNamespace("shop", Map.of(), Set.of(HeadKind.CONFIG_MAP));
+  private static final ManagedNamespace NOT_WANTED =
+      new ManagedNamespace("shop", Map.of(Annotations.KINDS, "config-maps"));
+  private static final ObjectKey LOGIN = secret("login");
+  private static final ObjectKey LOGIN_V000 = secret("login-v000");
 
   private final FakeCluster cluster = new FakeCluster();
   private final FakeWorkload app = new FakeWorkload(cluster);
@@ -34,7 +35,7 @@ class KindsLeftAloneTest {
     cluster.namespace = NO_RIGHTS;
     cluster.put(LOGIN, object(LOGIN, Map.of("PASSWORD", "a")));
 
-    WorkloadOutcome outcome = app.applySecret("login");
+    WorkloadAdmissionResult outcome = app.applySecret("login");
 
     assertThat(app.reads()).containsExactly("login");
     assertThat(app.bindings()).isEmpty();
@@ -48,7 +49,7 @@ class KindsLeftAloneTest {
 
     assertThat(app.applySecret("login").warnings()).isEmpty();
 
-    assertThat(app.annotation(Keys.WAITING)).isEmpty();
+    assertThat(app.annotation(Annotations.WAITING)).isEmpty();
   }
 
   @Test
@@ -64,7 +65,8 @@ class KindsLeftAloneTest {
   @Test
   void aNamespaceCanNotAskForWhatThereAreNoRightsTo() {
     cluster.namespace =
-        new OptedIn("shop", Map.of(Keys.KINDS, "secrets"), Set.of(HeadKind.CONFIG_MAP));
+        new ManagedNamespace(
+            "shop", Map.of(Annotations.KINDS, "secrets"), Set.of(HeadKind.CONFIG_MAP));
 
     app.applySecret("login");
 
@@ -93,13 +95,15 @@ class KindsLeftAloneTest {
     cluster.namespace = NOT_WANTED;
     app.applySecret("login");
     ObjectNode version = (ObjectNode) cluster.find(LOGIN_V000).orElseThrow();
-    version.withObject("/metadata/annotations").put(Keys.UNUSED_SINCE, "2026-01-01T00:00:00Z");
+    version
+        .withObject("/metadata/annotations")
+        .put(Annotations.UNUSED_SINCE, "2026-01-01T00:00:00Z");
     cluster.put(LOGIN_V000, version);
 
     app.undo();
 
     assertThat(cluster.find(LOGIN_V000).orElseThrow().at("/metadata/annotations").properties())
         .extracting(Map.Entry::getKey)
-        .doesNotContain(Keys.UNUSED_SINCE);
+        .doesNotContain(Annotations.UNUSED_SINCE);
   }
 }

@@ -1,21 +1,21 @@
 package dev.lockstep.binding;
 
-import static dev.lockstep.version.FakeCluster.configMap;
-import static dev.lockstep.version.FakeCluster.object;
-import static dev.lockstep.version.FakeCluster.secret;
+import static dev.lockstep.versioning.FakeCluster.configMap;
+import static dev.lockstep.versioning.FakeCluster.object;
+import static dev.lockstep.versioning.FakeCluster.secret;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.lockstep.version.Denial;
-import dev.lockstep.version.FakeCluster;
-import dev.lockstep.version.Keys;
-import dev.lockstep.version.ObjectId;
+import dev.lockstep.model.AdmissionDeniedException;
+import dev.lockstep.model.Annotations;
+import dev.lockstep.model.ObjectKey;
+import dev.lockstep.versioning.FakeCluster;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class WorkloadAdmissionTest {
-  private static final ObjectId CONFIG = configMap("app-config");
+  private static final ObjectKey CONFIG = configMap("app-config");
 
   private final FakeCluster cluster = new FakeCluster();
   private final FakeWorkload app = new FakeWorkload(cluster);
@@ -114,13 +114,13 @@ class WorkloadAdmissionTest {
     app.rebind();
     assertThat(app.reads()).containsExactly("app-config-v001");
     assertThat(app.held()).isEmpty();
-    assertThat(app.persisted().at("/metadata/annotations").has(Keys.REBIND)).isFalse();
+    assertThat(app.persisted().at("/metadata/annotations").has(Annotations.REBIND)).isFalse();
   }
 
   @Test
   void aPinnedWorkloadMovesOnlyWhenItIsApplied() {
     config("a");
-    app.annotate(Keys.ROLLOUT, "pinned");
+    app.annotate(Annotations.ROLLOUT, "pinned");
     app.apply("1", "app-config");
     config("b");
     app.restart("t1");
@@ -169,17 +169,17 @@ class WorkloadAdmissionTest {
         .containsExactly(
             "lockstep: ConfigMap app-config: does not exist; pods won't start until it does");
     assertThat(app.reads()).containsExactly("app-config");
-    assertThat(app.annotation(Keys.WAITING)).isEqualTo("configmap/app-config");
+    assertThat(app.annotation(Annotations.WAITING)).isEqualTo("configmap/app-config");
     config("a");
     app.apply("1", "app-config");
     app.rebind();
-    assertThat(app.annotation(Keys.WAITING)).isEmpty();
+    assertThat(app.annotation(Annotations.WAITING)).isEmpty();
   }
 
   @Test
   void whatNamesNothingIsDeniedWhereThatIsAskedFor() {
-    app.annotate(Keys.MISSING, "deny");
-    assertThatExceptionOfType(Denial.class)
+    app.annotate(Annotations.MISSING, "deny");
+    assertThatExceptionOfType(AdmissionDeniedException.class)
         .isThrownBy(() -> app.apply("1", "app-config"))
         .withMessage(
             "lockstep: cannot admit for Deployment shop/my-app: ConfigMap app-config does not"
@@ -283,11 +283,11 @@ class WorkloadAdmissionTest {
   @Test
   void whatAnnotationsTheRequestBringsIsNotBelieved() {
     config("a");
-    app.annotate(Keys.HELD, "configmap/app-config=v000");
-    app.annotate(Keys.WAITING, "configmap/x");
+    app.annotate(Annotations.HELD, "configmap/app-config=v000");
+    app.annotate(Annotations.WAITING, "configmap/x");
     app.apply("1", "app-config");
     assertThat(app.held()).isEmpty();
-    assertThat(app.annotation(Keys.WAITING)).isEmpty();
+    assertThat(app.annotation(Annotations.WAITING)).isEmpty();
   }
 
   @Test
@@ -306,7 +306,8 @@ class WorkloadAdmissionTest {
   @Test
   void theNameOfACurrentVersionMeansItBeforeItIsMade() {
     config("a");
-    assertThat(app.dryRun("1", "app-config-v000").at("/metadata/annotations").has(Keys.WAITING))
+    assertThat(
+            app.dryRun("1", "app-config-v000").at("/metadata/annotations").has(Annotations.WAITING))
         .isFalse();
     assertThat(app.apply("1", "app-config-v000", "app-config-v001").warnings())
         .containsExactly(
@@ -332,7 +333,7 @@ class WorkloadAdmissionTest {
     job.apply("1", "app-config");
     ObjectNode before = job.persisted();
     ObjectNode leaving = (ObjectNode) cluster.find(CONFIG).orElseThrow();
-    leaving.withObject("/metadata/annotations").put(Keys.VERSIONED, "false");
+    leaving.withObject("/metadata/annotations").put(Annotations.VERSIONED, "false");
     cluster.admit(CONFIG, leaving, false);
     job.apply("1", "app-config");
     assertThat(job.persisted()).isEqualTo(before);
@@ -375,7 +376,7 @@ class WorkloadAdmissionTest {
     config("a");
     app.apply("1", "app-config");
     config("b");
-    app.annotate(Keys.VERSIONED, "false");
+    app.annotate(Annotations.VERSIONED, "false");
     app.apply("2", "app-config");
     mark();
     app.apply("3", "app-config-v000");
@@ -394,15 +395,17 @@ class WorkloadAdmissionTest {
     assertThat(isMarked()).isTrue();
   }
 
-  private static final ObjectId FIRST = configMap("app-config-v000");
+  private static final ObjectKey FIRST = configMap("app-config-v000");
 
   private void mark() {
     ObjectNode version = (ObjectNode) cluster.find(FIRST).orElseThrow();
-    version.withObject("/metadata/annotations").put(Keys.UNUSED_SINCE, "2026-01-01T00:00:00Z");
+    version
+        .withObject("/metadata/annotations")
+        .put(Annotations.UNUSED_SINCE, "2026-01-01T00:00:00Z");
     cluster.put(FIRST, version);
   }
 
   private boolean isMarked() {
-    return cluster.find(FIRST).orElseThrow().toString().contains(Keys.UNUSED_SINCE);
+    return cluster.find(FIRST).orElseThrow().toString().contains(Annotations.UNUSED_SINCE);
   }
 }

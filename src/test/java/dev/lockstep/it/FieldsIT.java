@@ -9,7 +9,7 @@ import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lockstep.binding.ReferenceField;
-import dev.lockstep.version.HeadKind;
+import dev.lockstep.model.HeadKind;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

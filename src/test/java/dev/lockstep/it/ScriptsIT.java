@@ -3,10 +3,8 @@ package dev.lockstep.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -16,47 +14,29 @@ import org.yaml.snakeyaml.Yaml;
 
 /** The programs of this repository that are not Java. */
 class ScriptsIT {
-  private static final List<String> FOLDERS =
-      List.of(".", ".ci", "certs", "cluster", "docs", "plugin");
-
-  private static boolean isScript(Path file) {
-    try {
-      // Whatever the file is, it can be read as this.
-      return Files.readString(file, StandardCharsets.ISO_8859_1)
-          .lines()
-          .findFirst()
-          .filter(line -> line.matches("#!.*[/ ](ba|da)?sh"))
-          .isPresent();
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private static List<String> scripts() throws IOException {
-    List<String> scripts = new ArrayList<>();
-    for (String folder : FOLDERS) {
-      try (Stream<Path> files = Files.list(Path.of(folder))) {
-        files
-            .filter(Files::isRegularFile)
-            .filter(ScriptsIT::isScript)
-            .map(Path::toString)
-            .sorted()
-            .forEach(scripts::add);
-      }
-    }
-    return scripts;
-  }
-
   @Test
-  void shellcheckHasNothingToSay() throws IOException {
-    Programs.need("shellcheck", "shellcheck");
-    List<String> command = new ArrayList<>(List.of("shellcheck", "-x"));
-    command.addAll(scripts());
-    assertThat(command).contains("plugin/kubectl-lockstep", "./demo", "cluster/run");
+  void programsThatAreThereNeedNoGo(@TempDir Path folder) throws IOException {
+    Path built = Path.of(Result.of(new ProcessBuilder("cluster/build"), "").orFail().out().strip());
+    Path path = folder.resolve("path");
+    Result.of(new ProcessBuilder(".ci/fresh-path", path.toString()), "").orFail();
+    Files.delete(path.resolve("go"));
+    ProcessBuilder build = new ProcessBuilder("cluster/build");
+    build.environment().put("KUBE_BINARIES", built.toString());
+    build.environment().put("LOCKSTEP_CACHE", folder.resolve("cache").toString());
+    build.environment().put("PATH", path.toString());
 
-    Result result = Result.of(new ProcessBuilder(command), "");
+    Path used = Path.of(Result.of(build, "").orFail().out().strip());
 
-    assertThat(result.out() + result.err()).isEmpty();
+    assertThat(used).startsWith(folder);
+    assertThat(used.resolve("kube-apiserver")).isSameFileAs(built.resolve("kube-apiserver"));
+    assertThat(names(used)).isEqualTo(names(built));
+    assertThat(names(used.resolve("stages"))).isEqualTo(names(built.resolve("stages")));
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
   }
 
   @Test
@@ -88,21 +68,6 @@ class ScriptsIT {
                 Map.of("from", "LICENSE", "to", ".")));
     assertThat(Result.of(new ProcessBuilder("tar", "tf", archive.toString()), "").orFail().out())
         .isEqualTo("kubectl-lockstep\nLICENSE\n");
-  }
-
-  @Test
-  void theCurvesInTheDocsAreThoseOfTheirFigures(@TempDir Path folder) throws IOException {
-    Programs.need("go", "golang");
-    Path figures = Path.of("docs/growth.jsonl").toAbsolutePath();
-    Path drawn = folder.resolve("growth.svg");
-
-    Result.of(
-            new ProcessBuilder(
-                "go", "-C", "bench", "run", "./cmd/plot", figures.toString(), drawn.toString()),
-            "")
-        .orFail();
-
-    assertThat(drawn).hasSameTextualContentAs(Path.of("docs/growth.svg"));
   }
 
   private static String projectVersion() throws IOException {

@@ -3,11 +3,12 @@ package dev.lockstep.retention;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.lockstep.binding.HeadRef;
-import dev.lockstep.version.HeadKind;
-import dev.lockstep.version.Keys;
-import dev.lockstep.version.Version;
-import dev.lockstep.version.VersionName;
+import dev.lockstep.model.Annotations;
+import dev.lockstep.model.HeadKind;
+import dev.lockstep.model.HeadRef;
+import dev.lockstep.model.Labels;
+import dev.lockstep.model.Version;
+import dev.lockstep.model.VersionName;
 import java.time.Instant;
 import java.util.Map;
 
@@ -18,16 +19,17 @@ public final class Made {
   private Made() {}
 
   /** A version from long ago that nobody marked. */
-  public static Candidate version(String name) {
+  public static RetentionCandidate version(String name) {
     return version(HeadKind.CONFIG_MAP, name, Map.of());
   }
 
-  public static Candidate version(HeadKind kind, String name, Map<String, String> annotations) {
-    return Candidate.of(kind, object(name, annotations)).orElseThrow();
+  public static RetentionCandidate version(
+      HeadKind kind, String name, Map<String, String> annotations) {
+    return RetentionCandidate.of(kind, object(name, annotations)).orElseThrow();
   }
 
-  public static Candidate markedVersion(String name, Instant since) {
-    return version(HeadKind.CONFIG_MAP, name, Map.of(Keys.UNUSED_SINCE, since.toString()));
+  public static RetentionCandidate markedVersion(String name, Instant since) {
+    return version(HeadKind.CONFIG_MAP, name, Map.of(Annotations.UNUSED_SINCE, since.toString()));
   }
 
   static ObjectNode object(String name, Map<String, String> annotations) {
@@ -42,10 +44,10 @@ public final class Made {
         .put("resourceVersion", "17");
     metadata
         .putObject("labels")
-        .put(Keys.ROLE, Keys.VERSION_ROLE)
-        .put(Keys.HEAD, Version.headLabel(parsed.head()))
-        .put(Keys.VERSION, parsed.number().toString());
-    ObjectNode all = metadata.putObject("annotations").put(Keys.HEAD_NAME, parsed.head());
+        .put(Labels.ROLE, Labels.VERSION_ROLE)
+        .put(Labels.HEAD, Version.headLabel(parsed.head()))
+        .put(Labels.VERSION, parsed.number().toString());
+    ObjectNode all = metadata.putObject("annotations").put(Annotations.HEAD_NAME, parsed.head());
     annotations.forEach(all::put);
     return object;
   }
@@ -58,7 +60,7 @@ public final class Made {
   public static JsonNode head(String name, String current, Map<String, String> annotations) {
     ObjectNode object = JsonNodeFactory.instance.objectNode();
     ObjectNode metadata = object.putObject("metadata").put("name", name);
-    metadata.putObject("labels").put(Keys.ROLE, Keys.HEAD_ROLE).put(Keys.VERSION, current);
+    metadata.putObject("labels").put(Labels.ROLE, Labels.HEAD_ROLE).put(Labels.VERSION, current);
     ObjectNode all = metadata.putObject("annotations");
     annotations.forEach(all::put);
     return object;

@@ -1,0 +1,2 @@
+/** Certificates for the webhooks: made, renewed, loaded. */
+package dev.lockstep.certificates;

@@ -1,2 +1,0 @@
-/** Certificates for the webhooks: made, renewed, loaded. */
-package dev.lockstep.tls;

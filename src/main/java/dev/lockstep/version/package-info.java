@@ -1,6 +1,0 @@
-/**
- * The rules of heads and versions: names, numbers, content hashes, stamps, and who makes a version
- * when. Pure: it knows JSON and a {@link dev.lockstep.version.VersionStore}, neither HTTP nor a
- * client.
- */
-package dev.lockstep.version;
