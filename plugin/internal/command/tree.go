@@ -79,11 +79,7 @@ func (a *App) printTree(snapshot *view.Snapshot, workload *view.Workload, all bo
 	}
 	root := &node{text: []ui.Styled{s(ui.Bold, workload.ID()), s(stateStyles[state], string(state))}}
 	if ready.Counts {
-		words := fmt.Sprintf("%d/%d ready", ready.Ready, ready.Wanted)
-		if ready.Reason != "" {
-			words += ", " + ui.Word(ready.Reason)
-		}
-		root.text = append(root.text, s(podsStyle(ready), words))
+		root.text = append(root.text, s(podsStyle(ready), ui.Text(ready.String())))
 	}
 	told := map[string]bool{}
 	hidden := 0

@@ -162,8 +162,11 @@ func (r Readiness) String() string {
 		return ""
 	}
 	text := fmt.Sprintf("%d/%d", r.Ready, r.Wanted)
-	if r.Reason != "" {
-		text += " " + r.Reason
+	switch {
+	case r.Trouble > 0:
+		text += fmt.Sprintf(", %d %s", r.Trouble, r.Reason)
+	case r.Reason != "":
+		text += ", " + r.Reason
 	}
 	return text
 }
