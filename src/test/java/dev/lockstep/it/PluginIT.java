@@ -316,8 +316,8 @@ class PluginIT {
 
   @Test
   void statusTellsEveryState(Shop shop) {
-    String config = configMap("app-config", "FOO", "bar");
-    shop.apply(config + secret("app-secret", "password", TOP_SECRET));
+    String first = configMap("app-config", "FOO", "bar");
+    shop.apply(first + secret("app-secret", "password", TOP_SECRET));
     shop.apply(withSecret("behind", "app:1"));
     shop.apply(workload("Deployment", "pinned", "app:1", "app-config"));
     shop.kubectl("annotate", "deployment/pinned", "lockstep.dev/rollout=pinned");
