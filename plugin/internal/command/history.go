@@ -240,7 +240,7 @@ func (a *App) printRevisions(history *view.WorkloadHistory, workload *view.Workl
 	table.Print(p)
 	if len(history.Revisions) > 1 {
 		p.Line("")
-		p.Line("kubectl lockstep undo -n %s %s [--to-revision=N] shows what going back would change, and does it.", history.Namespace, workload.ID())
+		p.Line("To go back: kubectl lockstep undo -n %s %s [--to-revision=N]", history.Namespace, workload.ID())
 	}
 	return nil
 }

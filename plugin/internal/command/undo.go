@@ -134,8 +134,8 @@ func (a *App) printPlan(plan *view.Undo, show bool) {
 			held = append(held, ui.Word(view.Words(head))+" "+version)
 		}
 		sort.Strings(held)
-		p.Line("Held afterwards: %s", strings.Join(held, ", "))
-		p.Line("No restart, and no rollout by itself, moves it until its next release, or: kubectl lockstep rebind -n %s %s", plan.Workload.Namespace, plan.Workload.ID())
+		a.paragraph("Held afterwards: "+strings.Join(held, ", "), "")
+		p.Line("Its next release moves it again, or: kubectl lockstep rebind -n %s %s", plan.Workload.Namespace, plan.Workload.ID())
 	} else {
 		p.Line("Nothing is held afterwards: all of its configuration is current then.")
 	}

@@ -168,7 +168,8 @@ func (w *Workload) why(config Config, heads *Heads, age func(string) string) []s
 		}
 	case Bound:
 		if config.Current == "" {
-			why = append(why, fmt.Sprintf("It is bound to %s. What is current can't be seen.", config.Version))
+			why = append(why, fmt.Sprintf("It is bound to %s. The %s itself gets no versions any more, or can't be seen: an apply goes back to its bare name.",
+				config.Version, kind))
 		} else {
 			why = append(why, fmt.Sprintf("It is bound to %s, which is current.", config.Version))
 		}

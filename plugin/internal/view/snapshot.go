@@ -26,7 +26,9 @@ type placed struct {
 type Heads struct {
 	current  map[placed]string
 	versions map[placed]Origin
-	hidden   cluster.Denials
+	// leftOut are objects that are there and have no stamp, of those that somebody is bound to a version of.
+	leftOut map[placed]bool
+	hidden  cluster.Denials
 }
 
 // Origin says where a version comes from.
@@ -114,7 +116,7 @@ func Take(ctx context.Context, client *cluster.Client, query Query) (*Snapshot, 
 	var (
 		batch      cluster.Batch
 		lock       sync.Mutex
-		heads      = &Heads{current: map[placed]string{}, versions: map[placed]Origin{}}
+		heads      = &Heads{current: map[placed]string{}, versions: map[placed]Origin{}, leftOut: map[placed]bool{}}
 		result     = &Snapshot{Heads: heads, Policies: map[string]string{}, OptedIn: map[string]bool{}, Known: map[string]bool{}, Pods: map[string][]*Pod{}, Revisions: map[string][]*Revision{}}
 		pods       []unstructured.Unstructured
 		sets       []metav1.PartialObjectMetadata
@@ -184,6 +186,9 @@ func Take(ctx context.Context, client *cluster.Client, query Query) (*Snapshot, 
 	heads.hidden = denials
 	result.Denials = denials
 	if err := result.standalone(ctx, client, query, sets); err != nil {
+		return nil, err
+	}
+	if err := result.findLeftOut(ctx, client); err != nil {
 		return nil, err
 	}
 	result.sort()
@@ -291,6 +296,31 @@ func (s *Snapshot) standalone(ctx context.Context, client *cluster.Client, query
 		}
 	}
 	return nil
+}
+
+// findLeftOut tells ConfigMaps and Secrets that are gone from those that lost their stamp: few are either.
+func (s *Snapshot) findLeftOut(ctx context.Context, client *cluster.Client) error {
+	asked := map[placed]bool{}
+	var batch cluster.Batch
+	var lock sync.Mutex
+	for _, workload := range s.Workloads {
+		for head := range workload.Bindings {
+			at := placed{workload.Namespace, head}
+			if _, stamped := s.Heads.current[at]; stamped || asked[at] || !s.Heads.Seen(head) {
+				continue
+			}
+			asked[at] = true
+			batch.Go(func() error {
+				object, err := client.GetMetadata(ctx, cluster.OfHead(head), at.namespace, head.Name)
+				lock.Lock()
+				defer lock.Unlock()
+				s.Heads.leftOut[at] = object != nil || isDenied(err)
+				return err
+			})
+		}
+	}
+	_, err := batch.Wait()
+	return err
 }
 
 func (s *Snapshot) sort() {

@@ -44,21 +44,21 @@ func (s State) IsProblem() bool { return s.urgency() < Pinned.urgency() }
 func (s State) Meaning() string {
 	switch s {
 	case Missing:
-		return "it is bound to a version that is gone: pods that start now can't. Apply it, or kubectl lockstep rebind"
+		return "bound to a version that is gone: pods that start now can't. Apply it, or kubectl lockstep rebind"
 	case Waiting:
-		return "it waits for a ConfigMap, Secret or key that is not there. Create it; the workload follows by itself"
+		return "waits for a ConfigMap, Secret or key that is not there. Create it; the workload follows"
 	case Failing:
-		return "pods don't start or crash. kubectl lockstep tree shows which, kubectl lockstep undo goes back"
+		return "pods don't start, or crash. See kubectl lockstep tree; kubectl lockstep undo goes back"
 	case SteppedBack:
-		return "another writer insists on bare names, so Lockstep leaves it alone. kubectl lockstep adopt ends that"
+		return "another writer insists on bare names. kubectl lockstep adopt takes it in again"
 	case Held:
 		return "a rollback holds it; its next release moves it, or kubectl lockstep rebind"
 	case Orphaned:
-		return "the ConfigMap or Secret is gone, the version is kept. kubectl lockstep restore brings it back"
+		return "the ConfigMap or Secret is gone, its version is kept: kubectl lockstep restore"
 	case Behind:
 		return "a newer version is there; an apply or kubectl rollout restart moves to it"
 	case Bare:
-		return "it was never bound: an undo would not bring its configuration back. kubectl lockstep adopt binds it"
+		return "never bound: pods read what they find. Its next release binds it, or kubectl lockstep adopt"
 	case Pinned:
 		return "its manifest names a version, or lockstep.dev/rollout says pinned; only an apply moves it"
 	case Bound:
@@ -192,7 +192,7 @@ func (w *Workload) standing(config Config, isThere bool, heads *Heads, waits map
 		return Missing
 	case waits[config.Head]:
 		return Waiting
-	case !isThere && heads.Seen(config.Head):
+	case !isThere && heads.Seen(config.Head) && !heads.leftOut[placed{w.Namespace, config.Head}]:
 		return Orphaned
 	case !isThere || config.Current == config.Version:
 		return Bound
