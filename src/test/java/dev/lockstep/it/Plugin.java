@@ -116,6 +116,8 @@ record Plugin(Shop shop) {
         .out()
         .lines()
         .filter(line -> !line.startsWith(":"))
+        // After a tab, it says what the word means.
+        .map(line -> line.replaceAll("\t.*", ""))
         .toList();
   }
 }

@@ -221,7 +221,7 @@ class PluginIT {
                     .allMatch(
                         set -> !Shop.meta(set, "annotations", "lockstep.dev/baseline").isEmpty()));
     assertThat(new Plugin(shop).look("status").out())
-        .contains("deployment/my-app bare 2/2 app-config bare (now v000)");
+        .containsPattern("deployment/my-app bare ./. app-config bare \\(now v000\\)");
     shop.apply(configMap("app-config", "BAR", "baz") + app("app:2"));
     new Workload(shop, APP).settled();
 
@@ -713,7 +713,7 @@ class PluginIT {
     Result status = plugin.look("status", "--as=jane");
     assertThat(status.exit()).isZero();
     assertThat(status.err()).startsWith(sentence).hasLineCount(1);
-    assertThat(status.out()).contains("deployment/my-app bound configmap/app-config v001 v001");
+    assertThat(status.out()).containsPattern("deployment/my-app bound ./. app-config v001");
     Result rebind = plugin.look("rebind", "deploy/my-app", "--as=jane");
     assertThat(rebind.exit()).isEqualTo(2);
     assertThat(rebind.err())
