@@ -104,8 +104,7 @@ final class ChangeReader {
         KubernetesJson.annotation(review.object(), Annotations.HELD)
             .map(Bindings::parse)
             .orElse(Bindings.NONE);
-    return !held.versions().isEmpty()
-        && held.equals(requested.bound().without(this::isCurrent));
+    return !held.versions().isEmpty() && held.equals(requested.bound().without(this::isCurrent));
   }
 
   private boolean isUnboundRevision() {

@@ -12,8 +12,7 @@ public sealed interface Resolution {
   /** The same, with no more of the content than which of these keys it has. */
   default Resolution keeping(Set<String> keys) {
     if (this instanceof OfHead head) {
-      return new OfHead(
-          head.current(), head.content().keysAmong(keys), head.followsAlways());
+      return new OfHead(head.current(), head.content().keysAmong(keys), head.followsAlways());
     }
     if (this instanceof OfVersion named) {
       Version version = named.version();

@@ -1,11 +1,11 @@
 package dev.lockstep.versioning;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.lockstep.model.ApiServerException;
-import dev.lockstep.model.KubernetesJson;
 import dev.lockstep.model.Annotations;
+import dev.lockstep.model.ApiServerException;
 import dev.lockstep.model.Content;
 import dev.lockstep.model.ContentHasher;
+import dev.lockstep.model.KubernetesJson;
 import dev.lockstep.model.ManagedNamespace;
 import dev.lockstep.model.ObjectKey;
 import dev.lockstep.model.Stamp;
