@@ -1,6 +1,5 @@
 package dev.lockstep.app;
 
-import dev.lockstep.versioning.NamespacesThatAsk;
 import dev.lockstep.binding.WorkloadKinds;
 import dev.lockstep.binding.WorkloadSettings;
 import dev.lockstep.controller.EventRecorder;
@@ -15,6 +14,7 @@ import dev.lockstep.kubernetes.watch.NamespaceWatcher;
 import dev.lockstep.observability.health.Watchdog;
 import dev.lockstep.retention.RetentionPolicy;
 import dev.lockstep.retention.RetentionSettings;
+import dev.lockstep.versioning.NamespacesThatAsk;
 import dev.lockstep.versioning.VersionResolver;
 import dev.lockstep.versioning.VersionStore;
 import jakarta.enterprise.inject.Produces;

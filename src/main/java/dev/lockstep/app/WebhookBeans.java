@@ -1,11 +1,5 @@
 package dev.lockstep.app;
 
-import dev.lockstep.model.CopiedLabels;
-import dev.lockstep.model.HeadKind;
-import dev.lockstep.versioning.NamespacesThatAsk;
-import dev.lockstep.versioning.VersionSettings;
-import java.time.Clock;
-import java.util.Set;
 import dev.lockstep.binding.WorkloadAdmission;
 import dev.lockstep.binding.WorkloadKind;
 import dev.lockstep.binding.WorkloadKinds;
@@ -16,10 +10,14 @@ import dev.lockstep.kubernetes.repository.ApiRevisionHistory;
 import dev.lockstep.kubernetes.repository.ApiVersionRepository;
 import dev.lockstep.kubernetes.watch.NamespaceWatcher;
 import dev.lockstep.model.ContentHasher;
+import dev.lockstep.model.CopiedLabels;
+import dev.lockstep.model.HeadKind;
 import dev.lockstep.retention.VersionDeletionGuard;
 import dev.lockstep.versioning.HeadAdmission;
+import dev.lockstep.versioning.NamespacesThatAsk;
 import dev.lockstep.versioning.VersionListener;
 import dev.lockstep.versioning.VersionResolver;
+import dev.lockstep.versioning.VersionSettings;
 import dev.lockstep.versioning.VersionStore;
 import dev.lockstep.warmup.SampleReviews;
 import dev.lockstep.warmup.WarmUp;
@@ -31,7 +29,9 @@ import dev.lockstep.webhook.http.AdmissionExecutors;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.time.Clock;
 import java.util.List;
+import java.util.Set;
 
 /** The webhooks, and the rules that they ask. */
 @Singleton

@@ -7,6 +7,7 @@ import dev.lockstep.app.KeepVersionsConfig;
 import dev.lockstep.app.LockstepConfig;
 import dev.lockstep.app.RetentionConfig;
 import dev.lockstep.app.TlsConfig;
+import dev.lockstep.app.VersionsConfig;
 import dev.lockstep.app.WorkloadConfig;
 import dev.lockstep.binding.ReferenceField;
 import dev.lockstep.binding.WorkloadKind;
@@ -39,6 +40,7 @@ class ReferenceDocTest {
           WorkloadConfig.class,
           KeepVersionsConfig.class,
           RetentionConfig.class,
+          VersionsConfig.class,
           TlsConfig.class,
           CallerAuthenticationConfig.class);
 

@@ -12,8 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Somebody's policy wants what a version does not have. A ValidatingAdmissionPolicy answers with the
- * code of its reason, and with 422 where it gives none.
+ * Somebody's policy wants what a version does not have. A ValidatingAdmissionPolicy answers with
+ * the code of its reason, and with 422 where it gives none.
  */
 @OnRealCluster
 class RefusalsIT {

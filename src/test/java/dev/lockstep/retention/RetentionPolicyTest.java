@@ -177,8 +177,7 @@ class RetentionPolicyTest {
     assertThat(names(retention.expendable(versions(5), Map.of(), left, SHOP, NOW)))
         .containsExactly("app-config-v000", "app-config-v001");
     Map<HeadRef, JsonNode> keepsNone =
-        Map.of(
-            ref("app-config"), head("app-config", "", Map.of(Annotations.KEEP_VERSIONS, "0")));
+        Map.of(ref("app-config"), head("app-config", "", Map.of(Annotations.KEEP_VERSIONS, "0")));
     assertThat(names(retention.expendable(versions(2), Map.of(), keepsNone, SHOP, NOW)))
         .as("the highest stays, where counting goes on")
         .containsExactly("app-config-v000");
@@ -232,8 +231,7 @@ class RetentionPolicyTest {
     RetentionCandidate unmarked =
         Made.young("app-config-v000", NOW, Map.of(Annotations.UNMARKED, "3"));
     assertThat(
-            retention.steps(
-                List.of(unmarked), Set.of(unmarked), used(unmarked), Instant.MIN, NOW))
+            retention.steps(List.of(unmarked), Set.of(unmarked), used(unmarked), Instant.MIN, NOW))
         .containsExactly(new RetentionAction.Unmark(unmarked));
   }
 

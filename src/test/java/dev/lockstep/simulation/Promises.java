@@ -50,8 +50,7 @@ final class Promises {
   private static final Set<String> STAMP_LABELS =
       Set.of(Labels.ROLE, Labels.VERSION, Labels.CONTENT);
   private static final Set<String> STAMP_ANNOTATIONS =
-      Set.of(
-          Annotations.NEWEST, Annotations.CHANGED_BY, Annotations.LEFT_OUT, Annotations.RESTAMP);
+      Set.of(Annotations.NEWEST, Annotations.CHANGED_BY, Annotations.LEFT_OUT, Annotations.RESTAMP);
   private static final Set<String> WORKLOAD_ANNOTATIONS =
       Set.of(Annotations.HELD, Annotations.WAITING, Annotations.REBIND, Annotations.BASELINE);
 
@@ -172,10 +171,7 @@ final class Promises {
       assertThat(KubernetesJson.label(result, Labels.ROLE))
           .as("role of what is left out")
           .isNotEqualTo(Optional.of("head"));
-      if (replaced
-          && !cluster.full
-          && hasRightHash(id, old.get())
-          && !saysLeftOut(old.get())) {
+      if (replaced && !cluster.full && hasRightHash(id, old.get()) && !saysLeftOut(old.get())) {
         owe(id, content(old.get()));
       }
       stamped.remove(id);

@@ -95,8 +95,7 @@ class EmptyHeadTest {
   void itsRenewalsAreLeftOutThoughTheProgramDropsTheNote() {
     cluster.write(cert, NOTHING);
     cluster.write(cert, CERTIFICATE);
-    ObjectNode renewed =
-        write(Map.of("tls.crt", "d"), metadata -> metadata.remove("annotations"));
+    ObjectNode renewed = write(Map.of("tls.crt", "d"), metadata -> metadata.remove("annotations"));
     assertThat(version(renewed)).isEqualTo("none");
     assertThat(isNoted(renewed)).isTrue();
   }
@@ -118,8 +117,7 @@ class EmptyHeadTest {
                 write(
                     CERTIFICATE,
                     metadata ->
-                        owned(
-                            metadata, "kubectl", "Apply", "{\"f:data\":{\"f:tls.crt\":{}}}"))))
+                        owned(metadata, "kubectl", "Apply", "{\"f:data\":{\"f:tls.crt\":{}}}"))))
         .isEqualTo("v000");
   }
 

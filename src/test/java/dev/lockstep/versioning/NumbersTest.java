@@ -160,8 +160,7 @@ class NumbersTest {
         .names()
         .forEach(
             name ->
-                cluster.put(
-                    secret(name), (ObjectNode) before.find(secret(name)).orElseThrow()));
+                cluster.put(secret(name), (ObjectNode) before.find(secret(name)).orElseThrow()));
     assertThat(version(cluster.write(secret, A))).isEqualTo("v000");
   }
 
@@ -172,8 +171,7 @@ class NumbersTest {
     cluster.admit(head, annotate(leaving, Annotations.VERSIONED, "false"), false);
     ObjectNode left = (ObjectNode) cluster.find(head).orElseThrow();
     left.withObject("/metadata/annotations").remove(Annotations.VERSIONED);
-    assertThat(
-            KubernetesJson.annotation(cluster.admit(head, left, false), Annotations.CHANGED_BY))
+    assertThat(KubernetesJson.annotation(cluster.admit(head, left, false), Annotations.CHANGED_BY))
         .contains("jane");
   }
 
@@ -191,8 +189,7 @@ class NumbersTest {
     assertThat(cluster.versions.resolve(head, SHOP, false))
         .isInstanceOfSatisfying(
             Resolution.OfHead.class,
-            meant ->
-                assertThat(cluster.names()).contains("app-config-" + meant.current()));
+            meant -> assertThat(cluster.names()).contains("app-config-" + meant.current()));
   }
 
   @Test

@@ -115,8 +115,7 @@ class RefusalTest {
     persistedWithoutAVersion();
     assertThat(cluster.versions.resolve(head, SHOP, false))
         .isInstanceOfSatisfying(
-            Resolution.Unversioned.class,
-            meant -> assertThat(meant.refusal()).contains(KYVERNO));
+            Resolution.Unversioned.class, meant -> assertThat(meant.refusal()).contains(KYVERNO));
   }
 
   @Test

@@ -32,7 +32,11 @@ class HeadWebhookTest {
     review.put("apiVersion", "admission.k8s.io/v1").put("kind", "AdmissionReview");
     ObjectNode request = review.putObject("request");
     request.put("uid", "1").put("namespace", "shop").put("name", head.name());
-    request.putObject("resource").put("group", "").put("version", "v1").put("resource", "configmaps");
+    request
+        .putObject("resource")
+        .put("group", "")
+        .put("version", "v1")
+        .put("resource", "configmaps");
     request.putObject("userInfo").put("username", "jane");
     request.set("object", object);
     request.put("operation", cluster.find(head).isPresent() ? "UPDATE" : "CREATE");

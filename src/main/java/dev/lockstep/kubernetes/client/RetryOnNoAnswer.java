@@ -8,12 +8,12 @@ import java.util.function.Supplier;
 
 /**
  * Makes a call that got no answer once more, as long as somebody waits who has time left: an API
- * server or a load balancer between may have gone. With HTTP/1.1 a connection that owes an answer is
- * not used again, so the call takes another one.
+ * server or a load balancer between may have gone. With HTTP/1.1 a connection that owes an answer
+ * is not used again, so the call takes another one.
  *
  * <p>Only what can be done twice: reads, creates under dry run, and creates of ConfigMaps and
- * Secrets, whose name decides. If the first did arrive, the second finds the name taken, and whoever
- * made it looks what is there.
+ * Secrets, whose name decides. If the first did arrive, the second finds the name taken, and
+ * whoever made it looks what is there.
  */
 final class RetryOnNoAnswer {
   private static final int ATTEMPTS = 3;

@@ -35,6 +35,7 @@ public final class ApiVersionStore implements VersionStore {
 
   private final Set<HeadKind> served;
   private final VersionReferrers users;
+  private final SeenRevisions seen = new SeenRevisions();
 
   /**
    * @param served the kinds that there are rights to
@@ -50,7 +51,9 @@ public final class ApiVersionStore implements VersionStore {
   /** What Lockstep is not to look at is not there for it. */
   @Override
   public Optional<JsonNode> get(ObjectKey id) {
-    return served.contains(id.kind()) ? api.get(ApiPaths.of(id)) : Optional.empty();
+    return served.contains(id.kind())
+        ? api.get(ApiPaths.of(id)).map(seen::noted)
+        : Optional.empty();
   }
 
   @Override
@@ -61,7 +64,7 @@ public final class ApiVersionStore implements VersionStore {
   @Override
   public List<JsonNode> versionsWith(ObjectKey head, ContentHash content, Optional<String> asOf) {
     String path = versions(head, "," + Labels.CONTENT + "=" + content);
-    return api.list(path + asOf.map(ApiPaths::notOlderThan).orElse(""));
+    return api.list(path + asOf.filter(seen::covers).map(ApiPaths::notOlderThan).orElse(""));
   }
 
   private static String versions(ObjectKey head, String more) {
