@@ -43,6 +43,7 @@ class ReferenceDocTest {
           PathsConfig.class,
           KeepVersionsConfig.class,
           RetentionConfig.class,
+          VersionsConfig.class,
           TlsConfig.class,
           CallerAuthenticationConfig.class);
 
