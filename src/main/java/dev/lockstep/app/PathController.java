@@ -40,15 +40,16 @@ class PathController {
   private final PathKeeper keeper;
   private final CallerPaths paths;
 
-  PathController(PathsConfig config, LockstepConfig lockstep, KubeApiClient api) {
-    period = config.paths().period();
+  PathController(
+      PathsConfig config, LockstepConfig lockstep, TlsConfig tls, KubeApiClient api) {
+    period = config.period();
     keeper =
         new PathKeeper(
             new SecretPathStore(
-                new SecretCertificateStore(api, lockstep.namespace(), config.paths().secret())),
-            new ApiWebhookConfigurations(api, lockstep.tls().webhooks()),
-            new PathPlan(config.paths().lifetime(), period.multipliedBy(PERIODS_TO_SETTLE)),
-            config.fixedPaths(),
+                new SecretCertificateStore(api, lockstep.namespace(), config.secret())),
+            new ApiWebhookConfigurations(api, tls.webhooks()),
+            new PathPlan(config.lifetime(), period.multipliedBy(PERIODS_TO_SETTLE)),
+            lockstep.fixedPaths(),
             Clock.systemUTC());
     paths =
         new CallerPaths(

@@ -14,7 +14,7 @@ interface NamespaceSource extends AutoCloseable {
    */
   record Known(String name, Map<String, String> annotations, boolean ends) {}
 
-  void start(NamespaceWatcher.Listener listener);
+  void start(NamespaceListener listener);
 
   WatchStatus watched();
 

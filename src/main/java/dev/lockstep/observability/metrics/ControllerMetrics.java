@@ -1,6 +1,5 @@
 package dev.lockstep.observability.metrics;
 
-import dev.lockstep.app.Lockstep;
 import dev.lockstep.controller.head.HeadController;
 import dev.lockstep.controller.retention.RetentionController;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -15,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 @Startup
 @Singleton
 class ControllerMetrics {
-  ControllerMetrics(Lockstep lockstep, MeterRegistry registry) {
-    HeadController reconciler = lockstep.reconciler();
+  ControllerMetrics(
+      HeadController reconciler, RetentionController collector, MeterRegistry registry) {
     Gauge.builder("lockstep.workloads.behind", reconciler, r -> r.counts().behind())
         .description("Workloads on another version than the current one; 0 where not leading")
         .register(registry);
@@ -35,7 +34,6 @@ class ControllerMetrics {
     Gauge.builder("lockstep.leader", reconciler, r -> r.isLeading() ? 1 : 0)
         .description("1 where this replica leads")
         .register(registry);
-    RetentionController collector = lockstep.collector();
     FunctionCounter.builder("lockstep.versions.deleted", collector, RetentionController::deleted)
         .description("Versions that retention deleted")
         .register(registry);
