@@ -41,6 +41,7 @@ class LockstepConfigTest {
             .withMapping(RetentionConfig.class)
             .withMapping(VersionsConfig.class)
             .withMapping(TlsConfig.class)
+            .withMapping(PathsConfig.class)
             .withMapping(CallerAuthenticationConfig.class)
             .withSources(new PropertiesConfigSource(properties, "test", 100))
             .build();
