@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lockstep.binding.WorkloadAdmission;
 import dev.lockstep.binding.WorkloadKinds;
 import dev.lockstep.binding.WorkloadSettings;
-import dev.lockstep.kubernetes.client.KubeApiClient;
 import dev.lockstep.model.Content;
 import dev.lockstep.model.ContentHasher;
 import dev.lockstep.model.HeadKind;
@@ -57,9 +56,12 @@ public final class SampleReviews {
   private final WarmUpStore store;
   private final List<Review> reviews;
 
-  public SampleReviews(KubeApiClient api, ContentHasher hasher) {
+  /**
+   * @param apiCall makes any call to the API server
+   */
+  public SampleReviews(Runnable apiCall, ContentHasher hasher) {
     this.hasher = hasher;
-    this.store = new WarmUpStore(api);
+    this.store = new WarmUpStore(apiCall);
     BYTES.keySet().forEach(name -> store.put(id(name), head(name, "a")));
     this.reviews = make();
   }

@@ -64,7 +64,8 @@ public final class NamespaceController {
     this.adopting = new RateLimitingQueue<>(executor, this::adopt);
     this.leaving = new RateLimitingQueue<>(executor, this::leave);
     this.agenda = new DelayedQueue<>(executor, clock, adopting::add);
-    new PeriodicTask("look at all namespaces", this::lookAgain).every(LOOK_AGAIN, executor);
+    PeriodicTask.start(
+        "look at all namespaces", executor, LOOK_AGAIN, LOOK_AGAIN, this::lookAgain);
   }
 
   public void startLeading() {

@@ -68,7 +68,6 @@ public final class RetentionController {
   private final ScheduledExecutorService executor;
   private final Clock clock;
   private final RateLimitingQueue<String> queue;
-  private final PeriodicTask sweeping;
 
   /** When the next look at a namespace is due, besides those of the sweep. */
   private final DelayedQueue<String> agenda;
@@ -106,13 +105,17 @@ public final class RetentionController {
     this.clock = clock;
     this.queue = new RateLimitingQueue<>(executor, this::look);
     this.agenda = new DelayedQueue<>(executor, clock, queue::add);
-    sweeping = new PeriodicTask("sweep through all namespaces", this::sweepAll);
-    sweeping.every(schedule.sweep(), executor);
+    PeriodicTask.start(
+        "sweep through all namespaces",
+        executor,
+        schedule.sweep(),
+        schedule.sweep(),
+        this::sweepAll);
   }
 
   public void lead() {
     leading = true;
-    executor.execute(sweeping);
+    executor.execute(this::sweepAll);
   }
 
   public void follow() {

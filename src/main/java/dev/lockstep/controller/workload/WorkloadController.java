@@ -74,8 +74,8 @@ public final class WorkloadController {
     this.passes = new RateLimitingQueue<>(executor, this::look);
     this.agenda = new DelayedQueue<>(executor, tools.clock(), passes::add);
     this.settling = new RateLimitingQueue<>(executor, this::settle);
-    new PeriodicTask("look for missing ConfigMaps and Secrets", this::lookForMissing)
-        .every(MISSING, executor);
+    PeriodicTask.start(
+        "look for missing ConfigMaps and Secrets", executor, MISSING, MISSING, this::lookForMissing);
   }
 
   /** Heads of this namespace, or the namespace itself, have changed. */

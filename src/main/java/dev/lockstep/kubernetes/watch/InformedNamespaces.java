@@ -20,8 +20,7 @@ final class InformedNamespaces implements NamespaceSource {
     informer.exceptionHandler((started, cause) -> true);
   }
 
-  private record Handler(NamespaceWatcher.Listener listener)
-      implements ResourceEventHandler<Namespace> {
+  private record Handler(NamespaceListener listener) implements ResourceEventHandler<Namespace> {
     @Override
     public void onAdd(Namespace namespace) {
       listener.optedIn().accept(namespace.getMetadata().getName());
@@ -45,7 +44,7 @@ final class InformedNamespaces implements NamespaceSource {
   }
 
   @Override
-  public void start(NamespaceWatcher.Listener listener) {
+  public void start(NamespaceListener listener) {
     informer.addEventHandler(new Handler(listener));
     informer.start();
   }

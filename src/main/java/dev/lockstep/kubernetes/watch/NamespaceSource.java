@@ -15,7 +15,7 @@ interface NamespaceSource extends AutoCloseable {
    */
   record Known(String name, String uid, Map<String, String> annotations, boolean ends) {}
 
-  void start(NamespaceWatcher.Listener listener);
+  void start(NamespaceListener listener);
 
   WatchStatus watched();
 

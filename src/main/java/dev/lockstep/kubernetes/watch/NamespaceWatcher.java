@@ -12,7 +12,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.concurrent.ScheduledExecutorService;
 
 /**
  * Knows which namespaces are opted in. What repairs Lockstep must never wait for it, so the
@@ -44,21 +44,20 @@ public final class NamespaceWatcher implements ManagedNamespaces, AutoCloseable 
    * Only these can be opted in.
    *
    * @param heads watched in each of them that exists, opted in or not
+   * @param executor reads the namespaces again every few seconds
    */
   public static NamespaceWatcher of(
       Set<String> names,
       KubeApiClient api,
       String ownNamespace,
       Set<HeadKind> served,
-      HeadInformers heads) {
-    return new NamespaceWatcher(new PolledNamespaces(names, api, heads), api, ownNamespace, served);
+      HeadInformers heads,
+      ScheduledExecutorService executor) {
+    return new NamespaceWatcher(
+        new PolledNamespaces(names, api, heads, executor), api, ownNamespace, served);
   }
 
-  /** Who is told of what happens to namespaces, by their names. */
-  public record Listener(
-      Consumer<String> optedIn, Consumer<String> changed, Consumer<String> optedOut) {}
-
-  public void start(Listener listener) {
+  public void start(NamespaceListener listener) {
     source.start(listener);
   }
 

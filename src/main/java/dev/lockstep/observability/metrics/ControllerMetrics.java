@@ -1,6 +1,5 @@
 package dev.lockstep.observability.metrics;
 
-import dev.lockstep.app.Lockstep;
 import dev.lockstep.controller.leader.LeaderControllers;
 import dev.lockstep.controller.retention.RetentionController;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -15,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 @Startup
 @Singleton
 class ControllerMetrics {
-  ControllerMetrics(Lockstep lockstep, MeterRegistry registry) {
-    LeaderControllers reconciler = lockstep.reconciler();
+  ControllerMetrics(
+      LeaderControllers reconciler, RetentionController collector, MeterRegistry registry) {
     Gauge.builder("lockstep.workloads.unbound", reconciler, r -> r.counts().unbound())
         .description("Workloads that name heads as they are; 0 where not leading")
         .register(registry);
@@ -41,7 +40,6 @@ class ControllerMetrics {
     Gauge.builder("lockstep.leader", reconciler, r -> r.isLeading() ? 1 : 0)
         .description("1 where this replica leads")
         .register(registry);
-    RetentionController collector = lockstep.collector();
     FunctionCounter.builder("lockstep.versions.deleted", collector, RetentionController::deleted)
         .description("Versions that retention deleted")
         .register(registry);
