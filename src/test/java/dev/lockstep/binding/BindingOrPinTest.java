@@ -110,14 +110,13 @@ class BindingOrPinTest {
   void anExportedObjectIsBoundInAnotherNamespaceAsItsHeadIsThere() {
     config("a");
     app.apply("1", "app-config");
-    ObjectNode exported = app.persisted();
-    cluster.delete(configMap("app-config-v000"));
-    cluster.delete(configMap("app-config"));
-    config("elsewhere");
-    config("again");
-    cluster.delete(configMap("app-config-v000"));
-    app.createAgain(exported);
-    assertThat(app.reads()).containsExactly("app-config-v001");
+    FakeCluster other = new FakeCluster();
+    other.write(configMap("app-config"), Map.of("FOO", "elsewhere"));
+    other.write(configMap("app-config"), Map.of("FOO", "again"));
+    other.delete(configMap("app-config-v000"));
+    FakeWorkload there = new FakeWorkload(other);
+    there.createAgain(app.persisted());
+    assertThat(there.reads()).containsExactly("app-config-v001");
   }
 
   @Test
