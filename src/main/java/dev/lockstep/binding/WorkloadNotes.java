@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The annotations of a workload that tell how it stands to its heads. What a request brings of them
@@ -47,8 +48,9 @@ final class WorkloadNotes {
 
       notes.put(Annotations.RELEASED, Optional.empty());
       notes.put(Annotations.WINDOW_MOVES, Optional.empty());
+      notes.put(Annotations.RELEASE_HEADS, Optional.empty());
     } else {
-      release(changes);
+      release(bindings, changes);
     }
     return notes;
   }
@@ -89,7 +91,7 @@ final class WorkloadNotes {
    * What configuration of the same user belongs to, if it comes soon; a dry run releases none. An
    * image that comes without a manager's name may be that of a revision which comes back.
    */
-  private void release(boolean changes) {
+  private void release(Bindings bindings, boolean changes) {
     boolean releases =
         changes
             && !review.dryRun()
@@ -98,10 +100,45 @@ final class WorkloadNotes {
     if (releases) {
       notes.put(Annotations.RELEASED, Optional.of(review.time() + " " + review.user()));
       notes.put(Annotations.WINDOW_MOVES, Optional.empty());
-    } else if (changes
-        && change.rebind().filter(r -> r.reason() == RebindIntent.Reason.WINDOW).isPresent()) {
-      notes.put(Annotations.WINDOW_MOVES, Optional.of(String.valueOf(moves() + 1)));
+      notes.put(Annotations.RELEASE_HEADS, list(review.isCreate() ? none() : moved(bindings)));
+    } else if (changes && change.rebind().isPresent()) {
+      RebindIntent.Reason reason = change.rebind().get().reason();
+      if (reason == RebindIntent.Reason.WINDOW) {
+        notes.put(Annotations.WINDOW_MOVES, Optional.of(String.valueOf(moves() + 1)));
+      }
+      if (reason == RebindIntent.Reason.WINDOW || reason == RebindIntent.Reason.ARRIVED) {
+        SortedSet<HeadRef> brought = moved(bindings);
+        review
+            .oldObject()
+            .flatMap(old -> KubernetesJson.annotation(old, Annotations.RELEASE_HEADS))
+            .map(HeadRef::parseList)
+            .ifPresent(brought::addAll);
+        notes.put(Annotations.RELEASE_HEADS, list(brought));
+      }
     }
+  }
+
+  /** Heads that the template is bound to another version of than before. */
+  private SortedSet<HeadRef> moved(Bindings bindings) {
+    SortedSet<HeadRef> moved = none();
+    Bindings before = persisted();
+    bindings
+        .versions()
+        .forEach(
+            (head, number) -> {
+              if (!before.of(head).equals(Optional.of(number))) {
+                moved.add(head);
+              }
+            });
+    return moved;
+  }
+
+  private static SortedSet<HeadRef> none() {
+    return new TreeSet<>();
+  }
+
+  private static Optional<String> list(SortedSet<HeadRef> heads) {
+    return heads.isEmpty() ? Optional.empty() : Optional.of(HeadRef.list(heads));
   }
 
   private int moves() {

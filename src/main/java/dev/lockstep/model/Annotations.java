@@ -58,6 +58,12 @@ public final class Annotations {
   /** Annotation on a workload: how often configuration of its release has moved it so far. */
   public static final String WINDOW_MOVES = "lockstep.dev/window-moves";
 
+  /**
+   * Annotation on a workload: heads that its release has brought a new version of. Another change
+   * of theirs belongs to the next release, however soon it comes.
+   */
+  public static final String RELEASE_HEADS = "lockstep.dev/release-heads";
+
   /** Annotation on a revision that nobody meant: why there is a next one of the same release. */
   public static final String IN_BETWEEN = "lockstep.dev/in-between";
 

@@ -1,21 +1,25 @@
 package dev.lockstep.controller.workload;
 
 import dev.lockstep.controller.head.CurrentHead;
+import dev.lockstep.controller.head.MadeVersion;
 import dev.lockstep.model.HeadRef;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /**
  * What one user writes into a namespace one after the other is one release: a workload belongs to
  * it together with the heads that this user changes until {@link #GAP} passes without a write of
- * theirs, and no later than {@link #LONGEST} after the workload.
+ * theirs, and no later than {@link #LONGEST} after the workload. Each head counts once: what
+ * changes again belongs to the next release.
  *
  * <p>All of it is computed from what is persisted, so whoever leads comes to the same result.
  */
@@ -37,8 +41,20 @@ final class ReleaseWindows {
   /** The times of each user's writes that are known, by the API server's clock. */
   private final Map<String, NavigableSet<Instant>> writes = new HashMap<>();
 
-  static ReleaseWindows of(Collection<CurrentHead> heads, Collection<WorkloadState> workloads) {
-    ReleaseWindows windows = new ReleaseWindows();
+  private final Supplier<Map<HeadRef, List<MadeVersion>>> versions;
+
+  private ReleaseWindows(Supplier<Map<HeadRef, List<MadeVersion>>> versions) {
+    this.versions = versions;
+  }
+
+  /**
+   * @param versions all that there are; asked for only where a first release may be moved
+   */
+  static ReleaseWindows of(
+      Collection<CurrentHead> heads,
+      Collection<WorkloadState> workloads,
+      Supplier<Map<HeadRef, List<MadeVersion>>> versions) {
+    ReleaseWindows windows = new ReleaseWindows(versions);
     for (CurrentHead head : heads) {
       if (head.changedBy().isPresent() && head.changed().isPresent()) {
         windows.note(head.changedBy().get(), head.changed().get());
@@ -80,12 +96,30 @@ final class ReleaseWindows {
     Optional<Release> release = workload.release();
     if (release.isPresent() && workload.windowMoves() < MOVES) {
       for (HeadRef head : behind) {
-        if (isWithin(release.get(), heads.get(head))) {
+        if (isWithin(release.get(), heads.get(head)) && !hasBrought(workload, head)) {
           within.add(head);
         }
       }
     }
     return within;
+  }
+
+  /**
+   * Whether the release has brought a version of this head already. Two changes of one head are two
+   * releases: the second one belongs to a workload that is still to come, and must not reach the
+   * code of the first.
+   */
+  private boolean hasBrought(WorkloadState workload, HeadRef head) {
+    return workload.releaseHeads().contains(head)
+        || workload.isFirstRelease() && isBroughtByFirst(workload, head);
+  }
+
+  private boolean isBroughtByFirst(WorkloadState workload, HeadRef head) {
+    Release release = workload.release().orElseThrow();
+    return versions.get().getOrDefault(head, List.of()).stream()
+        .filter(version -> workload.bound().of(head).filter(version.number()::equals).isPresent())
+        .filter(version -> version.changedBy().filter(release.user()::equals).isPresent())
+        .anyMatch(version -> version.made().isAfter(release.time().minus(GAP)));
   }
 
   private boolean isWithin(Release release, CurrentHead head) {

@@ -75,7 +75,8 @@ final class WorkloadPass {
     findMissing();
     this.around =
         new RebindPolicy.Surroundings(
-            heads, ReleaseWindows.of(heads.values(), workloads), takenIn, tools.clock().instant());
+            heads, ReleaseWindows.of(heads.values(), workloads, source()::versions),
+            takenIn, tools.clock().instant());
   }
 
   /**

@@ -87,6 +87,21 @@ record WorkloadState(
     }
   }
 
+  /** Heads that its release has brought a new version of. */
+  SortedSet<HeadRef> releaseHeads() {
+    return KubernetesJson.annotation(object, Annotations.RELEASE_HEADS)
+        .map(HeadRef::parseList)
+        .orElseGet(TreeSet::new);
+  }
+
+  /** Whether its release made it. */
+  boolean isFirstRelease() {
+    return release.isPresent()
+        && KubernetesJson.created(object)
+            .filter(created -> !release.get().time().isAfter(created.plusSeconds(1)))
+            .isPresent();
+  }
+
   String name() {
     return KubernetesJson.name(object);
   }
