@@ -32,6 +32,7 @@ class Executors {
   private final ScheduledExecutorService watchdog = scheduled("watchdog", 1);
   private final ScheduledExecutorService namespaces = scheduled("namespaces", 1);
   private final ScheduledExecutorService certificates = scheduled("certificate", 1);
+  private final ScheduledExecutorService paths = scheduled("path", 1);
   private final ScheduledExecutorService leadership = scheduled("leader", 1);
 
   /** Calls to the API server that a review makes at the same time. */
@@ -75,6 +76,11 @@ class Executors {
 
   ScheduledExecutorService certificates() {
     return certificates;
+  }
+
+  /** Looks after the path by which API servers call. */
+  ScheduledExecutorService paths() {
+    return paths;
   }
 
   /** Begins the next term of the leader election when one has ended. */

@@ -3,6 +3,7 @@ package dev.lockstep.app;
 import dev.lockstep.callers.LookOnDemand;
 import dev.lockstep.callers.PathKeeper;
 import dev.lockstep.callers.PathPlan;
+import dev.lockstep.controller.queue.PeriodicTask;
 import dev.lockstep.kubernetes.client.KubeApiClient;
 import dev.lockstep.kubernetes.repository.ApiWebhookConfigurations;
 import dev.lockstep.kubernetes.repository.SecretCertificateStore;
@@ -10,14 +11,11 @@ import dev.lockstep.kubernetes.repository.SecretPathStore;
 import dev.lockstep.webhook.http.CallerPaths;
 import io.quarkus.runtime.Startup;
 import jakarta.annotation.PostConstruct;
-import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /** Looks after the path by which API servers call. */
@@ -34,14 +32,18 @@ class PathController {
 
   private static final int MOST_WAITING = 200;
 
-  private final ScheduledExecutorService executor =
-      Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "lockstep-path"));
+  private final ScheduledExecutorService executor;
   private final Duration period;
   private final PathKeeper keeper;
   private final CallerPaths paths;
 
   PathController(
-      PathsConfig config, LockstepConfig lockstep, TlsConfig tls, KubeApiClient api) {
+      PathsConfig config,
+      LockstepConfig lockstep,
+      TlsConfig tls,
+      KubeApiClient api,
+      Executors executors) {
+    executor = executors.paths();
     period = config.period();
     keeper =
         new PathKeeper(
@@ -61,8 +63,7 @@ class PathController {
 
   @PostConstruct
   void start() {
-    executor.scheduleWithFixedDelay(
-        () -> guarded(keeper::look), 0, period.toMillis(), TimeUnit.MILLISECONDS);
+    PeriodicTask.start("paths", executor, Duration.ZERO, period, keeper::look);
   }
 
   private static void guarded(Runnable look) {
@@ -71,11 +72,6 @@ class PathController {
     } catch (RuntimeException e) {
       LOG.error("the webhooks' path can't be looked after", e);
     }
-  }
-
-  @PreDestroy
-  void stop() {
-    executor.shutdownNow();
   }
 
   @Produces

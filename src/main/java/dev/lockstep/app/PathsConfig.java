@@ -5,9 +5,10 @@ import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
-/** The secret path by which API servers call the webhooks: {@code lockstep.paths.*}. */
+/** The secret path by which API servers call the webhooks, {@code lockstep.paths.*}. */
 @ConfigMapping(prefix = "lockstep.paths")
 public interface PathsConfig {
+
   /** The Secret in which it is kept. */
   @WithDefault("lockstep-paths")
   String secret();

@@ -5,12 +5,14 @@ import dev.lockstep.model.HeadRef;
 import dev.lockstep.model.ManagedNamespace;
 import dev.lockstep.model.ReadScope;
 import dev.lockstep.model.RequestDeadline;
+import dev.lockstep.model.VersionNumber;
 import dev.lockstep.versioning.Resolution;
 import dev.lockstep.versioning.VersionResolver;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -83,6 +85,26 @@ final class ReferenceResolver {
       Thread.currentThread().interrupt();
       throw new ApiServerException(ApiServerException.NO_ANSWER, "interrupted");
     }
+  }
+
+  boolean isCurrent(HeadRef head, VersionNumber number) {
+    return current(head).filter(number::equals).isPresent();
+  }
+
+  /** Empty where there is no such head. */
+  Optional<VersionNumber> current(HeadRef head) {
+    return of(head) instanceof Resolution.OfHead current
+        ? Optional.of(current.current())
+        : Optional.empty();
+  }
+
+  boolean isVersion(HeadRef name) {
+    return of(name) instanceof Resolution.OfVersion;
+  }
+
+  /** Whether its owner wants it to be current in what a rollback brings back, too. */
+  boolean followsAlways(HeadRef head) {
+    return of(head) instanceof Resolution.OfHead current && current.followsAlways();
   }
 
   /** For a name whose meaning is nobody's business: retention must not think it unused. */

@@ -63,6 +63,11 @@ public final class Content {
     return binaryData;
   }
 
+  /** Whether there is no key at all. */
+  public boolean isEmpty() {
+    return data.isEmpty() && binaryData.isEmpty();
+  }
+
   /** Which of these keys it has, and nothing of what it holds: for who keeps it a while. */
   public Content keysAmong(Set<String> keys) {
     SortedMap<String, byte[]> found = new TreeMap<>();

@@ -44,6 +44,12 @@ public final class RequestDeadline {
     };
   }
 
+  /** Whether this work is under a deadline that is not over. */
+  public static boolean hasTimeLeft() {
+    Long nanos = NANOS.get();
+    return nanos != null && nanos - System.nanoTime() > 0;
+  }
+
   /**
    * The time for one call: what it may take at most, or what is left of the deadline.
    *

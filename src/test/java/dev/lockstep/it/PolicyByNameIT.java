@@ -26,7 +26,8 @@ class PolicyByNameIT {
 
   @Test
   void noNameOfTheSecretGetsPast(Shop shop) throws IOException {
-    shop.apply(Manifests.secret("vault-root", "token", "t") + Manifests.secret("mine", "token", "t"));
+    shop.apply(
+        Manifests.secret("vault-root", "token", "t") + Manifests.secret("mine", "token", "t"));
     shop.awaitObject("secret/vault-root-v000");
     shop.awaitObject("secret/mine-v000");
     Matcher policy = POLICY.matcher(Files.readString(Path.of("docs/security.md")));

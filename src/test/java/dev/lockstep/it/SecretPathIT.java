@@ -38,8 +38,7 @@ class SecretPathIT {
   static void start() {
     cluster = new RealCluster("secret-path");
     replicas =
-        cluster.install(
-            2, Map.of("LOCKSTEP_QUIET_PERIOD", "2s", "LOCKSTEP_PATHS_PERIOD", "500ms"));
+        cluster.install(2, Map.of("LOCKSTEP_QUIET_PERIOD", "2s", "LOCKSTEP_PATHS_PERIOD", "500ms"));
   }
 
   @AfterAll

@@ -276,6 +276,10 @@ public final class KubeApiClient implements AutoCloseable {
   }
 
   private Reply send(String verb, String path, HttpRequest.Builder request) {
+    return RetryOnNoAnswer.call(verb, path, () -> once(verb, path, request));
+  }
+
+  private Reply once(String verb, String path, HttpRequest.Builder request) {
     Duration time = RequestDeadline.timeFor(TIME_FOR_A_CALL);
     String resource = ApiPaths.resource(path);
     long started = System.nanoTime();
@@ -309,7 +313,7 @@ public final class KubeApiClient implements AutoCloseable {
       answer.cancel(true);
       throw noAnswer("too late");
     } catch (ExecutionException e) {
-      throw noAnswer(e.getCause().getClass().getSimpleName());
+      throw noAnswer(e.getCause().getClass().getSimpleName(), e.getCause());
     }
   }
 
@@ -324,8 +328,12 @@ public final class KubeApiClient implements AutoCloseable {
   }
 
   private static ApiServerException noAnswer(String why) {
+    return noAnswer(why, null);
+  }
+
+  private static ApiServerException noAnswer(String why, Throwable cause) {
     return new ApiServerException(
-        ApiServerException.NO_ANSWER, "no answer from the API server (" + why + ")");
+        ApiServerException.NO_ANSWER, "no answer from the API server (" + why + ")", cause);
   }
 
   @Override

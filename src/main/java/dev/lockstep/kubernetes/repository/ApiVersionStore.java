@@ -7,6 +7,7 @@ import dev.lockstep.kubernetes.client.ApiPaths;
 import dev.lockstep.kubernetes.client.KubeApiClient;
 import dev.lockstep.logging.LogContext;
 import dev.lockstep.model.Annotations;
+import dev.lockstep.model.ApiServerException;
 import dev.lockstep.model.ContentHash;
 import dev.lockstep.model.HeadKind;
 import dev.lockstep.model.Labels;
@@ -15,6 +16,8 @@ import dev.lockstep.model.Stamp;
 import dev.lockstep.model.Version;
 import dev.lockstep.model.VersionName;
 import dev.lockstep.model.VersionNumber;
+import dev.lockstep.retention.NamedNumbers;
+import dev.lockstep.retention.VersionReferrers;
 import dev.lockstep.versioning.VersionListener;
 import dev.lockstep.versioning.VersionStore;
 import java.util.List;
@@ -26,20 +29,21 @@ import org.jboss.logging.Logger;
 /** Heads and versions in the API server. */
 public final class ApiVersionStore implements VersionStore {
   private static final Logger LOG = Logger.getLogger(ApiVersionStore.class);
-  private static final int CONFLICT = 409;
-  private static final int NOT_FOUND = 404;
 
   private final KubeApiClient api;
   private final VersionListener listener;
 
   private final Set<HeadKind> served;
+  private final VersionReferrers users;
 
   /**
    * @param served the kinds that there are rights to
    */
-  public ApiVersionStore(KubeApiClient api, Set<HeadKind> served, VersionListener listener) {
+  public ApiVersionStore(
+      KubeApiClient api, Set<HeadKind> served, VersionReferrers users, VersionListener listener) {
     this.api = api;
     this.served = Set.copyOf(served);
+    this.users = users;
     this.listener = listener;
   }
 
@@ -74,6 +78,11 @@ public final class ApiVersionStore implements VersionStore {
   }
 
   @Override
+  public Optional<VersionNumber> highestNamed(ObjectKey head) {
+    return NamedNumbers.highest(head, users);
+  }
+
+  @Override
   public List<JsonNode> quotas(String namespace) {
     return api.list(ApiPaths.all("", "v1", namespace, "resourcequotas"));
   }
@@ -87,9 +96,10 @@ public final class ApiVersionStore implements VersionStore {
       }
       return new Creation.Created();
     }
-    return reply.code() == CONFLICT
+    ApiServerException failure = reply.failure();
+    return failure.reason() == ApiServerException.Reason.CONFLICT
         ? new Creation.NameTaken()
-        : new Creation.Failed(reply.failure());
+        : new Creation.Failed(failure);
   }
 
   private void made(ObjectKey version) {
@@ -120,15 +130,25 @@ public final class ApiVersionStore implements VersionStore {
   }
 
   @Override
-  public boolean unmark(ObjectKey version) {
-    JsonNode patch = metadata(Map.of(), Map.of(Annotations.UNUSED_SINCE, Optional.empty()));
+  public boolean unmark(ObjectKey version, int times) {
+    JsonNode patch =
+        metadata(
+            Map.of(),
+            Map.of(
+                Annotations.UNUSED_SINCE,
+                Optional.empty(),
+                Annotations.UNMARKED,
+                Optional.of(String.valueOf(times))));
     KubeApiClient.Reply reply =
         api.tryMergePatch(ApiPaths.of(version) + ApiPaths.write(false), patch);
-    if (reply.code() == NOT_FOUND) {
+    if (reply.isSuccess()) {
+      return true;
+    }
+    ApiServerException failure = reply.failure();
+    if (failure.reason() == ApiServerException.Reason.NOT_FOUND) {
       return false;
     }
-    reply.orThrow();
-    return true;
+    throw failure;
   }
 
   private static JsonNode metadata(

@@ -6,6 +6,7 @@ import dev.lockstep.kubernetes.client.ApiPaths;
 import dev.lockstep.kubernetes.client.KubeApiClient;
 import dev.lockstep.model.ApiServerException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,6 +56,9 @@ public final class ReferrerWatcher {
 
   /** By path: what runs now. */
   private final Map<String, CompletableFuture<Void>> running = new ConcurrentHashMap<>();
+
+  /** Paths whose last watch failed. An API server that restarts breaks all of them off once. */
+  private final Set<String> failing = new HashSet<>();
 
   private volatile boolean watching;
 
@@ -139,7 +143,11 @@ public final class ReferrerWatcher {
   private synchronized void again(String path, Throwable cause) {
     running.remove(path);
     if (watching) {
-      if (cause != null) {
+      if (cause == null) {
+        failing.remove(path);
+      } else if (failing.add(path)) {
+        LOG.debugf("the watch of %s broke off: %s", path, words(cause));
+      } else {
         LOG.warnf("what goes of %s is seen by the next sweep only: %s", path, words(cause));
       }
       Duration delay = cause == null ? BEFORE_NEXT : AFTER_FAILURE;
