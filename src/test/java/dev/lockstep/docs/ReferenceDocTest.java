@@ -44,7 +44,6 @@ class ReferenceDocTest {
           KeepVersionsConfig.class,
           RetentionConfig.class,
           TlsConfig.class,
-          PathsConfig.class,
           CallerAuthenticationConfig.class);
 
   private static final Pattern FIRST_CELL = Pattern.compile("\\| `([^`]+)` \\|");
