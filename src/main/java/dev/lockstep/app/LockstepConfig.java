@@ -29,13 +29,6 @@ public interface LockstepConfig {
    */
   Optional<Path> tokenFile();
 
-  /**
-   * Whether the webhook configurations keep the paths of the first release, which are served as
-   * well: for the time of an upgrade from it, whose servers know no others.
-   */
-  @WithDefault("false")
-  boolean fixedPaths();
-
   /** Whether the name of the user who changed a head is noted on it and its version. */
   @WithDefault("true")
   boolean recordUser();

@@ -22,6 +22,9 @@ public record PathPlan(Duration lifetime, Duration settling) {
   /** How long a path is served that is not current any more. */
   static final Duration OVERLAP = Duration.ofHours(1);
 
+  /** How long API servers may take to learn of a configuration, on a machine that is busy. */
+  static final Duration LONGEST_DELAY = Duration.ofSeconds(30);
+
   /** Between two paths, however often one was shown to somebody. */
   static final Duration SHORTEST = Duration.ofMinutes(10);
 
@@ -93,7 +96,7 @@ public record PathPlan(Duration lifetime, Duration settling) {
 
   /** What everybody knows is served no longer than API servers take to learn of the path. */
   private Duration overlap(PathPrefix prefix) {
-    return prefix.isSecret() ? OVERLAP : settling.multipliedBy(2);
+    return prefix.isSecret() ? OVERLAP : LONGEST_DELAY.plus(settling);
   }
 
   private static Optional<PathStep> forget(Instant now, Seen seen) {

@@ -45,7 +45,6 @@ class ReferenceDocTest {
           RetentionConfig.class,
           VersionsConfig.class,
           TlsConfig.class,
-          PathsConfig.class,
           CallerAuthenticationConfig.class);
 
   private static final Pattern FIRST_CELL = Pattern.compile("\\| `([^`]+)` \\|");
