@@ -43,7 +43,6 @@ class ReferenceDocTest {
           PathsConfig.class,
           KeepVersionsConfig.class,
           RetentionConfig.class,
-          VersionsConfig.class,
           TlsConfig.class,
           CallerAuthenticationConfig.class);
 
