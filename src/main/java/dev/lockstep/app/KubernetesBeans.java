@@ -97,8 +97,10 @@ class KubernetesBeans {
 
   @Produces
   @Singleton
-  ReferrerWatcher referrerWatcher(KubeApiClient api, RetentionController retention) {
-    return new ReferrerWatcher(api, config.namespaces(), executors.passes(), retention::userGone);
+  ReferrerWatcher referrerWatcher(
+      @Identifier(METADATA) KubernetesClient client, RetentionController retention) {
+    return new ReferrerWatcher(
+        client, config.namespaces(), executors.passes(), retention::userGone);
   }
 
   @Produces

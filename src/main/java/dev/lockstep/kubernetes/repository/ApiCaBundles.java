@@ -7,6 +7,7 @@ import dev.lockstep.certificates.CaBundle;
 import dev.lockstep.certificates.CaBundles;
 import dev.lockstep.certificates.x509.Pem;
 import dev.lockstep.kubernetes.client.ApiPaths;
+import dev.lockstep.kubernetes.client.ApiResponse;
 import dev.lockstep.kubernetes.client.KubeApiClient;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
@@ -86,14 +87,10 @@ public final class ApiCaBundles implements CaBundles {
     }
     boolean isWritten = true;
     for (var patch : patches.entrySet()) {
-      KubeApiClient.Reply reply =
+      ApiResponse response =
           api.tryJsonPatch(patch.getKey() + ApiPaths.write(false), patch.getValue());
-      // 404: somebody took the configuration away, and nobody calls by it.
-      if (reply.code() == 409 || reply.code() == 404) {
-        isWritten = false;
-      } else {
-        reply.orThrow();
-      }
+      // Where somebody took the configuration away, nobody calls by it.
+      isWritten &= response.isWritten();
     }
     return isWritten;
   }

@@ -32,7 +32,6 @@ import java.util.stream.Collectors;
 
 /** Versions and their users in the API server. */
 public final class ApiVersionRepository implements VersionRepository {
-  private static final int CONFLICT = 409;
   private static final int NOT_FOUND = 404;
 
   private final KubeApiClient api;
@@ -133,12 +132,12 @@ public final class ApiVersionRepository implements VersionRepository {
 
   @Override
   public boolean mark(RetentionCandidate version, Instant since) {
-    return isVersion(version) && annotate(version, since.toString());
+    return isVersion(version) && annotate(version, Optional.of(since.toString()));
   }
 
   @Override
   public void unmark(RetentionCandidate version) {
-    annotate(version, null);
+    annotate(version, Optional.empty());
   }
 
   /** What only looks like a version in a list of metadata is somebody's own object. */
@@ -148,12 +147,12 @@ public final class ApiVersionRepository implements VersionRepository {
         .isPresent();
   }
 
-  private boolean annotate(RetentionCandidate version, String value) {
-    ObjectNode patch = JsonNodeFactory.instance.objectNode();
-    ObjectNode metadata = patch.putObject("metadata");
-    metadata.put("uid", version.uid()).put("resourceVersion", version.resourceVersion());
-    metadata.putObject("annotations").put(Annotations.UNUSED_SINCE, value);
-    return ifUnchanged(api.tryMergePatch(path(version) + ApiPaths.write(false), patch));
+  private boolean annotate(RetentionCandidate version, Optional<String> value) {
+    MetadataPatch patch =
+        new MetadataPatch()
+            .ifUnchanged(version.uid(), version.resourceVersion())
+            .annotation(Annotations.UNUSED_SINCE, value);
+    return api.tryMergePatch(path(version) + ApiPaths.write(false), patch.toJson()).isWritten();
   }
 
   @Override
@@ -164,15 +163,7 @@ public final class ApiVersionRepository implements VersionRepository {
         .putObject("preconditions")
         .put("uid", version.uid())
         .put("resourceVersion", version.resourceVersion());
-    return isVersion(version) && ifUnchanged(api.delete(path(version), options));
-  }
-
-  private static boolean ifUnchanged(KubeApiClient.Reply reply) {
-    if (reply.code() == CONFLICT || reply.code() == NOT_FOUND) {
-      return false;
-    }
-    reply.orThrow();
-    return true;
+    return isVersion(version) && api.delete(path(version), options).isWritten();
   }
 
   private static String path(RetentionCandidate version) {

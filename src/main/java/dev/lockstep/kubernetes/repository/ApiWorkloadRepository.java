@@ -1,8 +1,6 @@
 package dev.lockstep.kubernetes.repository;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lockstep.binding.Bindings;
 import dev.lockstep.binding.RevisionHistory.Revision;
 import dev.lockstep.binding.WorkloadKind;
@@ -16,6 +14,7 @@ import dev.lockstep.model.HeadRef;
 import dev.lockstep.model.KubernetesJson;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -72,9 +71,9 @@ public final class ApiWorkloadRepository implements WorkloadRepository, Revision
   }
 
   private JsonNode annotate(String path, String annotation, String value) {
-    ObjectNode patch = JsonNodeFactory.instance.objectNode();
-    patch.putObject("metadata").putObject("annotations").put(annotation, value);
-    return api.mergePatch(path + ApiPaths.write(false), patch);
+    return api.mergePatch(
+        path + ApiPaths.write(false),
+        new MetadataPatch().annotation(annotation, Optional.of(value)).toJson());
   }
 
   private static String path(WorkloadKind kind, String namespace) {
