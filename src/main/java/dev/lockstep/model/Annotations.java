@@ -29,6 +29,12 @@ public final class Annotations {
   /** Annotation on a workload: required references that named nothing when it was admitted. */
   public static final String WAITING = "lockstep.dev/waiting";
 
+  /**
+   * Annotation on a workload: managers that declare what another one took over by force, {@code
+   * containers/app=Apply/argocd}.
+   */
+  public static final String CO_OWNERS = "lockstep.dev/co-owners";
+
   /** Annotation on revisions from before opt-in: what their bare references meant then. */
   public static final String BASELINE = "lockstep.dev/baseline";
 

@@ -39,6 +39,16 @@ public final class JsonPatchBuilder {
   }
 
   /**
+   * Records that a value was set; what this patch was made for has it already.
+   *
+   * @param place of something that the request's object has
+   */
+  JsonPatchBuilder replaced(JsonPointer place, JsonNode value) {
+    operation("replace", place).set("value", value);
+    return this;
+  }
+
+  /**
    * Makes a map of strings (labels, annotations) hold these entries.
    *
    * @param entries an empty value means: none under this key

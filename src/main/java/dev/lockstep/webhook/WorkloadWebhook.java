@@ -6,6 +6,8 @@ import dev.lockstep.binding.WorkloadAdmissionRequest;
 import dev.lockstep.binding.WorkloadAdmissionResult;
 import dev.lockstep.binding.WorkloadKind;
 import dev.lockstep.binding.WorkloadKinds;
+import dev.lockstep.binding.ownership.KeptObject;
+import dev.lockstep.binding.ownership.SharedOwnership;
 import dev.lockstep.model.Annotations;
 import dev.lockstep.model.ManagedNamespace;
 import dev.lockstep.versioning.ManagedNamespaces;
@@ -50,18 +52,22 @@ public final class WorkloadWebhook implements Webhook {
 
   @Override
   public AdmissionResponse.Allowed review(AdmissionRequest request) {
-    JsonPatchBuilder patch = new JsonPatchBuilder(request.object());
     Optional<WorkloadKind> kind = kinds.of(request.group(), request.resource());
     Optional<ManagedNamespace> namespace = namespaces.optedIn(request.namespace());
     if (kind.isEmpty() || namespace.isEmpty()) {
-      return new AdmissionResponse.Allowed(patch, List.of());
+      return new AdmissionResponse.Allowed(new JsonPatchBuilder(request.object()), List.of());
     }
+    KeptObject kept =
+        SharedOwnership.keep(
+            kind.get(), request.object(), request.oldObject(), request.fieldManager());
+    JsonPatchBuilder patch = new JsonPatchBuilder(kept.object());
+    kept.replaced().forEach(patch::replaced);
     WorkloadAdmissionResult outcome =
         admission.decide(
             new WorkloadAdmissionRequest(
                 kind.get(),
                 request.name(),
-                request.object(),
+                kept.object(),
                 request.oldObject(),
                 request.fieldManager(),
                 request.dryRun(),
@@ -70,6 +76,8 @@ public final class WorkloadWebhook implements Webhook {
     outcome.names().forEach((place, name) -> patch.replace(template.append(place), name));
     Map<JsonPointer, Map<String, Optional<String>>> annotations = new LinkedHashMap<>();
     annotations.put(ANNOTATIONS, new TreeMap<>(outcome.annotations()));
+    kept.coOwners()
+        .ifPresent(value -> annotations.get(ANNOTATIONS).put(Annotations.CO_OWNERS, value));
     // A Pod is its own template: one map, and so one operation where it is not there yet.
     annotations
         .computeIfAbsent(template.append(ANNOTATIONS), place -> new TreeMap<>())

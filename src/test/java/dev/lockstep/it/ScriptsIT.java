@@ -13,10 +13,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.yaml.snakeyaml.Yaml;
 
 /** The programs of this repository that are not Java. */
+@OnRealCluster
 class ScriptsIT {
   @Test
-  void programsThatAreThereNeedNoGo(@TempDir Path folder) throws IOException {
-    Path built = Path.of(Result.of(new ProcessBuilder("cluster/build"), "").orFail().out().strip());
+  void programsThatAreThereNeedNoGo(RealCluster cluster, @TempDir Path folder) throws IOException {
+    Path built = cluster.file("bin").toRealPath();
     Path path = folder.resolve("path");
     Result.of(new ProcessBuilder(".ci/fresh-path", path.toString()), "").orFail();
     Files.delete(path.resolve("go"));
