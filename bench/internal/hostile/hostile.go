@@ -33,6 +33,7 @@ var (
 	target  = flags.String("target", "jdk17", "what runs, for the results")
 	pairs   = flags.Int("pairs", 5, "blocks under each attack, each after one without")
 	seconds = flags.Int("seconds", 6, "length of a block")
+	large   = flags.Int("large", 32, "objects of about 1 MiB that a review names")
 	seed    = flags.Uint64("seed", uint64(time.Now().UnixNano()), "what broken reviews are made from")
 )
 
@@ -47,11 +48,12 @@ var Command = command.Command{
 const (
 	attacker, bystander = "hostile-attacker", "hostile-bystander"
 	// An object of about 1 MiB that is as costly as one can be: its keys are many.
-	large, keys = 32, 55_000
-	uid         = "5d2f4f0e-7a3c-4f5b-9d7e-0c1b2a3d4e5f"
+	keys = 55_000
+	uid  = "5d2f4f0e-7a3c-4f5b-9d7e-0c1b2a3d4e5f"
 	// What the chart's webhooks have: who has no answer by then has failed.
 	timeout  = 10 * time.Second
 	patience = time.Minute
+	warming  = 10 * time.Second
 	mebi     = 1 << 20
 )
 
@@ -109,27 +111,39 @@ func run(dir, file string) error {
 	return nil
 }
 
-// fill makes the bystander's two small heads, and the attacker's large objects, which are immutable: they get no version.
+// fill makes the attacker's large objects, which are immutable and therefore get no version, while nobody has opted in; then
+// the bystander's two small heads.
 func fill(c *cluster.Cluster) error {
 	for _, name := range []string{attacker, bystander} {
-		if err := c.Send("POST", "/api/v1/namespaces", objects.Namespace(name, objects.OptedIn)); err != nil {
+		if err := c.Send("POST", "/api/v1/namespaces", objects.Namespace(name, nil)); err != nil {
 			return err
 		}
+	}
+	log.Printf("making %d objects of %d keys", *large, keys)
+	data := map[string]string{}
+	for i := range keys {
+		data[fmt.Sprintf("k%06d", i)] = ""
+	}
+	err := cluster.Each(*large, 2, func(i int) error {
+		object := objects.ConfigMap(largeName(i), data)
+		object["immutable"] = true
+		return post(c, attacker, object)
+	})
+	if err != nil {
+		return err
 	}
 	for _, name := range []string{"head-0", "head-1"} {
 		if err := post(c, bystander, objects.ConfigMap(name, objects.Content(name, 0, 512))); err != nil {
 			return err
 		}
 	}
-	data := map[string]string{}
-	for i := range keys {
-		data[fmt.Sprintf("k%06d", i)] = ""
+	optIn := objects.Object{"metadata": objects.Object{"labels": objects.OptedIn}}
+	for _, name := range []string{attacker, bystander} {
+		if err := c.Patch("/api/v1/namespaces/"+name, optIn); err != nil {
+			return err
+		}
 	}
-	return cluster.Each(large, 4, func(i int) error {
-		object := objects.ConfigMap(largeName(i), data)
-		object["immutable"] = true
-		return post(c, attacker, object)
-	})
+	return nil
 }
 
 func post(c *cluster.Cluster, namespace string, object objects.Object) error {
@@ -146,15 +160,15 @@ func deployment(namespace string, configMaps ...string) []byte {
 
 func attacks() []attack {
 	var names []string
-	for i := range large {
+	for i := range *large {
 		names = append(names, largeName(i))
 	}
 	lookUps := deployment(attacker, names...)
 	small := deployment(attacker, "nothing")
 	sendLookUps := func(*rand.Rand) (string, []byte) { return "/mutate/workloads", lookUps }
 	return []attack{
-		{"32 large look-ups, 1 client", 1, sendLookUps},
-		{"32 large look-ups, 64 clients", 64, sendLookUps},
+		{fmt.Sprintf("%d large look-ups, 1 client", *large), 1, sendLookUps},
+		{fmt.Sprintf("%d large look-ups, 64 clients", *large), 64, sendLookUps},
 		{"broken reviews, 8 clients", 8, func(random *rand.Rand) (string, []byte) {
 			paths := []string{"/mutate/heads", "/mutate/workloads", "/validate/versions"}
 			return paths[random.IntN(len(paths))], broken(random, small)
@@ -196,7 +210,7 @@ func (b *bench) warmUp() error {
 			break
 		}
 	}
-	for asked := 0; asked < 2000 && err == nil; asked++ {
+	for end := time.Now().Add(warming); time.Now().Before(end) && err == nil; {
 		err = b.ask()
 	}
 	return err

@@ -38,6 +38,8 @@ class ArchitectureTest {
           .definedBy("dev.lockstep.versioning..")
           .layer("certificates")
           .definedBy("dev.lockstep.certificates..")
+          .layer("callers")
+          .definedBy("dev.lockstep.callers..")
           .layer("logging")
           .definedBy("dev.lockstep.logging..")
           .layer("model")
@@ -70,7 +72,9 @@ class ArchitectureTest {
               "retention",
               "binding")
           .whereLayer("certificates")
-          .mayOnlyBeAccessedByLayers("app", "observability", "kubernetes");
+          .mayOnlyBeAccessedByLayers("app", "observability", "kubernetes")
+          .whereLayer("callers")
+          .mayOnlyBeAccessedByLayers("app", "observability", "kubernetes", "webhook");
 
   @ArchTest
   static final ArchRule noPackagesDependOnEachOtherInACircle =

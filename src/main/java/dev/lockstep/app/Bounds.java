@@ -1,7 +1,9 @@
 package dev.lockstep.app;
 
+import dev.lockstep.model.CopiedLabels;
 import io.quarkus.runtime.configuration.DurationConverter;
 import java.time.Duration;
+import java.util.List;
 import org.eclipse.microprofile.config.spi.Converter;
 
 /**
@@ -23,6 +25,16 @@ final class Bounds {
     @Override
     public Integer convert(String value) {
       return within(value, 0, MOST_VERSIONS);
+    }
+  }
+
+  /** The key of a label that versions take over, or a prefix of keys. */
+  public static final class CopiedLabel implements Converter<String> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public String convert(String value) {
+      return CopiedLabels.of(List.of(value.strip())).keys().iterator().next();
     }
   }
 

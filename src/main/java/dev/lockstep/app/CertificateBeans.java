@@ -8,7 +8,7 @@ import dev.lockstep.certificates.rotation.Lifetimes;
 import dev.lockstep.certificates.rotation.SelfManagedCertificates;
 import dev.lockstep.certificates.serving.ServingCertificate;
 import dev.lockstep.certificates.x509.ServerNames;
-import dev.lockstep.controller.head.HeadController;
+import dev.lockstep.controller.leader.LeaderControllers;
 import dev.lockstep.kubernetes.client.KubeApiClient;
 import dev.lockstep.kubernetes.repository.SecretCertificateStore;
 import io.smallrye.common.annotation.Identifier;
@@ -41,7 +41,7 @@ class CertificateBeans {
       ServingCertificate served,
       CaBundles bundles,
       KubeApiClient api,
-      HeadController leader,
+      LeaderControllers leader,
       @Identifier("webhook") WebhookKeyStoreProvider files) {
     CertificateSource source =
         switch (tls.mode()) {
@@ -57,7 +57,7 @@ class CertificateBeans {
   }
 
   private SelfManagedCertificates selfManaged(
-      ServingCertificate served, CaBundles bundles, KubeApiClient api, HeadController leader) {
+      ServingCertificate served, CaBundles bundles, KubeApiClient api, LeaderControllers leader) {
     String service = tls.webhooks() + "." + config.namespace() + ".svc";
     return new SelfManagedCertificates(
         new SecretCertificateStore(api, config.namespace(), tls.secret()),

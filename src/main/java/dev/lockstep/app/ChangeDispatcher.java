@@ -1,6 +1,6 @@
 package dev.lockstep.app;
 
-import dev.lockstep.controller.head.HeadController;
+import dev.lockstep.controller.leader.LeaderControllers;
 import dev.lockstep.controller.retention.RetentionController;
 import dev.lockstep.kubernetes.watch.NamespaceListener;
 import dev.lockstep.kubernetes.watch.ReferrerWatcher;
@@ -10,40 +10,41 @@ import jakarta.inject.Singleton;
 /** Passes on to the controllers what the watches and the leader election tell. */
 @Singleton
 class ChangeDispatcher {
-  private final HeadController heads;
+  private final LeaderControllers leader;
   private final RetentionController retention;
   private final ReferrerWatcher referrers;
 
-  ChangeDispatcher(HeadController heads, RetentionController retention, ReferrerWatcher referrers) {
-    this.heads = heads;
+  ChangeDispatcher(
+      LeaderControllers leader, RetentionController retention, ReferrerWatcher referrers) {
+    this.leader = leader;
     this.retention = retention;
     this.referrers = referrers;
   }
 
   void startLeading() {
-    heads.startLeading();
+    leader.startLeading();
     retention.lead();
     referrers.start();
   }
 
   void stopLeading() {
-    heads.stopLeading();
+    leader.stopLeading();
     retention.follow();
     referrers.stop();
   }
 
   void headAdded(ObjectKey head) {
-    heads.headAdded(head);
+    leader.headAdded(head);
     retention.touched(head.namespace());
   }
 
   void headChanged(ObjectKey head) {
-    heads.headChanged(head);
+    leader.headChanged(head);
     retention.touched(head.namespace());
   }
 
   void headGone(ObjectKey head) {
-    heads.headGone(head);
+    leader.headGone(head);
     retention.touched(head.namespace());
   }
 
@@ -54,16 +55,16 @@ class ChangeDispatcher {
 
   private void namespaceOptedIn(String namespace) {
     retention.optedIn(namespace);
-    heads.namespaceOptedIn(namespace);
+    leader.namespaceOptedIn(namespace);
   }
 
   private void namespaceChanged(String namespace) {
-    heads.namespaceChanged(namespace);
+    leader.namespaceChanged(namespace);
     retention.touched(namespace);
   }
 
   private void namespaceOptedOut(String namespace) {
-    heads.namespaceOptedOut(namespace);
+    leader.namespaceOptedOut(namespace);
     retention.touched(namespace);
   }
 }

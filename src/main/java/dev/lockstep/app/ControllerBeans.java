@@ -3,10 +3,15 @@ package dev.lockstep.app;
 import dev.lockstep.binding.WorkloadKinds;
 import dev.lockstep.binding.WorkloadSettings;
 import dev.lockstep.controller.EventRecorder;
-import dev.lockstep.controller.head.HeadController;
+import dev.lockstep.controller.leader.LeaderControllers;
 import dev.lockstep.controller.retention.RetentionController;
+import dev.lockstep.controller.workload.WorkloadControllers;
 import dev.lockstep.kubernetes.client.KubeApiClient;
 import dev.lockstep.kubernetes.repository.ApiHeadRepository;
+import dev.lockstep.kubernetes.repository.ApiOptInTimes;
+import dev.lockstep.kubernetes.repository.ApiPodRepository;
+import dev.lockstep.kubernetes.repository.ApiRevisionHistory;
+import dev.lockstep.kubernetes.repository.ApiRevisionRepository;
 import dev.lockstep.kubernetes.repository.ApiVersionRepository;
 import dev.lockstep.kubernetes.repository.ApiWorkloadRepository;
 import dev.lockstep.kubernetes.watch.HeadInformers;
@@ -14,6 +19,7 @@ import dev.lockstep.kubernetes.watch.NamespaceWatcher;
 import dev.lockstep.observability.health.Watchdog;
 import dev.lockstep.retention.RetentionPolicy;
 import dev.lockstep.retention.RetentionSettings;
+import dev.lockstep.versioning.NamespacesThatAsk;
 import dev.lockstep.versioning.VersionResolver;
 import dev.lockstep.versioning.VersionStore;
 import jakarta.enterprise.inject.Produces;
@@ -21,6 +27,7 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** What works without a request. */
@@ -41,32 +48,54 @@ class ControllerBeans {
 
   @Produces
   @Singleton
-  HeadController headController(
+  LeaderControllers leaderControllers(
       LockstepConfig config,
       WorkloadConfig workloadConfig,
       VersionStore store,
       VersionResolver versions,
       NamespaceWatcher namespaces,
+      NamespacesThatAsk namespacesThatAsk,
       HeadInformers heads,
-      ApiHeadRepository headRepository,
-      ApiWorkloadRepository workloads,
-      EventRecorder events,
+      WorkloadControllers.Ports ports,
       WorkloadKinds kinds,
       WorkloadSettings settings) {
-    return new HeadController(
+    return new LeaderControllers(
         store,
         versions,
-        namespaces,
-        new HeadController.Known(heads::all, namespaces::all),
-        new HeadController.Ports(headRepository, workloads, workloads, events),
-        new HeadController.Manner(
+        namespacesThatAsk,
+        new LeaderControllers.Inventory(heads::all, namespaces::all),
+        ports,
+        new WorkloadControllers.Settings(
             kinds,
             settings,
             config.heads() == LockstepConfig.Heads.ALL,
             workloadConfig.quietPeriod(),
             workloadConfig.rebindPerSecond()),
         executors.urgent(),
-        executors.passes());
+        executors.passes(),
+        Clock.systemUTC());
+  }
+
+  @Produces
+  @Singleton
+  WorkloadControllers.Ports ports(
+      LockstepConfig config,
+      TlsConfig tls,
+      KubeApiClient api,
+      ApiHeadRepository heads,
+      ApiWorkloadRepository workloads,
+      NamespaceWatcher namespaces,
+      EventRecorder events) {
+    return new WorkloadControllers.Ports(
+        heads,
+        workloads,
+        new ApiRevisionRepository(api, new ApiRevisionHistory(api)),
+        new ApiPodRepository(api),
+        // With listed namespaces alone there is no right to read webhook configurations.
+        new ApiOptInTimes(
+            api, config.namespaces().isPresent() ? Optional.empty() : Optional.of(tls.webhooks())),
+        namespaces::optedInNow,
+        events);
   }
 
   @Produces
@@ -74,6 +103,7 @@ class ControllerBeans {
   RetentionController retentionController(
       RetentionConfig config,
       KeepVersionsConfig keepVersions,
+      VersionsConfig versionsConfig,
       ApiVersionRepository versions,
       NamespaceWatcher namespaces,
       EventRecorder events) {
@@ -86,6 +116,7 @@ class ControllerBeans {
             new RetentionSettings(
                 keepVersions.configMaps(),
                 keepVersions.secrets(),
+                versionsConfig.maxVersions(),
                 config.grace(),
                 config.minimumAge())),
         new RetentionController.Schedule(

@@ -1,5 +1,6 @@
 package dev.lockstep.app;
 
+import dev.lockstep.webhook.http.AdmissionExecutors;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,7 +16,6 @@ import org.jboss.threads.EnhancedQueueExecutor;
 /** All threads that Lockstep starts, by what they do. None of them keeps the process alive. */
 @Singleton
 class Executors {
-  private static final int REVIEW_THREADS = 64;
   private static final int LOOK_UP_THREADS = 32;
   private static final int URGENT_THREADS = 4;
   private static final int PASS_THREADS = 2;
@@ -24,14 +24,15 @@ class Executors {
   private final List<ExecutorService> all = Collections.synchronizedList(new ArrayList<>());
 
   private final ExecutorService lookUps = pool("look-up", LOOK_UP_THREADS);
-  private final ExecutorService headReviews = pool("head", REVIEW_THREADS);
-  private final ExecutorService workloadReviews = pool("workload", REVIEW_THREADS);
+  private final ExecutorService headReviews = pool("head", AdmissionExecutors.THREADS);
+  private final ExecutorService workloadReviews = pool("workload", AdmissionExecutors.THREADS);
   private final ScheduledExecutorService urgent = scheduled("reconciler", URGENT_THREADS);
   private final ScheduledExecutorService passes = scheduled("pass", PASS_THREADS);
   private final ScheduledExecutorService sweeps = scheduled("sweep", 1);
   private final ScheduledExecutorService watchdog = scheduled("watchdog", 1);
   private final ScheduledExecutorService namespaces = scheduled("namespaces", 1);
   private final ScheduledExecutorService certificates = scheduled("certificate", 1);
+  private final ScheduledExecutorService paths = scheduled("path", 1);
   private final ScheduledExecutorService leadership = scheduled("leader", 1);
 
   /** Calls to the API server that a review makes at the same time. */
@@ -75,6 +76,11 @@ class Executors {
 
   ScheduledExecutorService certificates() {
     return certificates;
+  }
+
+  /** Looks after the path by which API servers call. */
+  ScheduledExecutorService paths() {
+    return paths;
   }
 
   /** Begins the next term of the leader election when one has ended. */

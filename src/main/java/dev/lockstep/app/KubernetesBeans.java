@@ -135,8 +135,12 @@ class KubernetesBeans {
 
   @Produces
   @Singleton
-  VersionStore versionStore(KubeApiClient api, Set<HeadKind> served, VersionListener listener) {
-    return new ApiVersionStore(api, served, listener);
+  VersionStore versionStore(
+      KubeApiClient api,
+      Set<HeadKind> served,
+      ApiVersionRepository versions,
+      VersionListener listener) {
+    return new ApiVersionStore(api, served, versions, listener);
   }
 
   @Produces

@@ -12,8 +12,9 @@ import java.util.stream.Collectors;
 
 /**
  * Settings of the installation, {@code lockstep.*}; each has its environment variable. The settings
- * of one concern have a mapping of their own: {@link WorkloadConfig}, {@link RetentionConfig},
- * {@link KeepVersionsConfig}, {@link TlsConfig}, {@link CallerAuthenticationConfig}.
+ * of one concern have a mapping of their own: {@link WorkloadConfig}, {@link VersionsConfig},
+ * {@link RetentionConfig}, {@link KeepVersionsConfig}, {@link PathsConfig}, {@link TlsConfig},
+ * {@link CallerAuthenticationConfig}.
  */
 @ConfigMapping(prefix = "lockstep")
 public interface LockstepConfig {
@@ -51,6 +52,13 @@ public interface LockstepConfig {
       return kinds.stream().map(kind -> kind.head).collect(Collectors.toUnmodifiableSet());
     }
   }
+
+  /**
+   * Whether the webhook configurations keep the paths of the first release, which are served as
+   * well: for the time of an upgrade from it, whose servers know no others.
+   */
+  @WithDefault("false")
+  boolean fixedPaths();
 
   /**
    * The only namespaces that can be opted in, where rights are given in these alone. Without it,

@@ -10,10 +10,14 @@ import dev.lockstep.kubernetes.repository.ApiRevisionHistory;
 import dev.lockstep.kubernetes.repository.ApiVersionRepository;
 import dev.lockstep.kubernetes.watch.NamespaceWatcher;
 import dev.lockstep.model.ContentHasher;
+import dev.lockstep.model.CopiedLabels;
+import dev.lockstep.model.HeadKind;
 import dev.lockstep.retention.VersionDeletionGuard;
 import dev.lockstep.versioning.HeadAdmission;
+import dev.lockstep.versioning.NamespacesThatAsk;
 import dev.lockstep.versioning.VersionListener;
 import dev.lockstep.versioning.VersionResolver;
+import dev.lockstep.versioning.VersionSettings;
 import dev.lockstep.versioning.VersionStore;
 import dev.lockstep.warmup.SampleReviews;
 import dev.lockstep.warmup.WarmUp;
@@ -25,7 +29,9 @@ import dev.lockstep.webhook.http.AdmissionExecutors;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.time.Clock;
 import java.util.List;
+import java.util.Set;
 
 /** The webhooks, and the rules that they ask. */
 @Singleton
@@ -48,14 +54,33 @@ class WebhookBeans {
 
   @Produces
   @Singleton
-  VersionResolver versionResolver(VersionStore store, ContentHasher hasher) {
-    return new VersionResolver(store, hasher, executors.lookUps());
+  VersionResolver versionResolver(
+      VersionsConfig versions, VersionStore store, ContentHasher hasher) {
+    return new VersionResolver(
+        store,
+        hasher,
+        executors.lookUps(),
+        new VersionSettings(
+            CopiedLabels.of(versions.copiedLabels().orElse(List.of())),
+            versions.maxVersions(),
+            Clock.systemUTC()));
+  }
+
+  @Produces
+  @Singleton
+  NamespacesThatAsk namespacesThatAsk(VersionsConfig versions, NamespaceWatcher namespaces) {
+    return new NamespacesThatAsk(
+        namespaces,
+        versions.secrets() == VersionsConfig.Secrets.ANNOTATED
+            ? Set.of(HeadKind.SECRET)
+            : Set.of());
   }
 
   @Produces
   @Singleton
   WorkloadSettings workloadSettings() {
-    return new WorkloadSettings(workloads.rollout(), workloads.missing());
+    return new WorkloadSettings(
+        workloads.rollout(), workloads.missing(), workloads.maxNamesPerTemplate());
   }
 
   @Produces
@@ -76,12 +101,11 @@ class WebhookBeans {
   @Singleton
   HeadWebhook headWebhook(
       VersionStore store,
-      ContentHasher hasher,
       VersionResolver versions,
-      NamespaceWatcher namespaces,
+      NamespacesThatAsk namespaces,
       VersionListener listener) {
     return new HeadWebhook(
-        new HeadAdmission(store, hasher, versions, executors.lookUps()),
+        new HeadAdmission(store, versions, executors.lookUps()),
         namespaces,
         config.recordUser(),
         listener);
@@ -94,7 +118,7 @@ class WebhookBeans {
       KubeApiClient api,
       WorkloadSettings settings,
       WorkloadKinds kinds,
-      NamespaceWatcher namespaces) {
+      NamespacesThatAsk namespaces) {
     return new WorkloadWebhook(
         new WorkloadAdmission(versions, new ApiRevisionHistory(api), settings, executors.lookUps()),
         kinds,
@@ -104,9 +128,13 @@ class WebhookBeans {
   @Produces
   @Singleton
   VersionDeletionWebhook versionDeletionWebhook(
-      ApiVersionRepository versions, NamespaceWatcher namespaces) {
+      ApiVersionRepository versions,
+      NamespacesThatAsk namespaces,
+      VersionStore store,
+      ContentHasher hasher,
+      WorkloadKinds kinds) {
     return new VersionDeletionWebhook(
-        new VersionDeletionGuard(versions, namespaces::isTerminating));
+        new VersionDeletionGuard(versions, namespaces, store, hasher, kinds));
   }
 
   @Produces

@@ -27,6 +27,11 @@ public interface WorkloadConfig {
   @WithConverter(Bounds.AtLeastOne.class)
   int rebindPerSecond();
 
+  /** A template that names more ConfigMaps and Secrets is left unbound: each costs look-ups. */
+  @WithDefault("100")
+  @WithConverter(Bounds.AtLeastOne.class)
+  int maxNamesPerTemplate();
+
   /** What happens when a required reference names nothing, where nobody else says. */
   @WithDefault("warn")
   MissingPolicy missing();

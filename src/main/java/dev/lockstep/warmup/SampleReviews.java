@@ -72,10 +72,7 @@ public final class SampleReviews {
     ManagedNamespaces namespaces = name -> Optional.of(new ManagedNamespace(name, Map.of()));
     return new WarmUpWebhooks(
         new HeadWebhook(
-            new HeadAdmission(store, hasher, versions, lookUps),
-            namespaces,
-            true,
-            VersionListener.NONE),
+            new HeadAdmission(store, versions, lookUps), namespaces, true, VersionListener.NONE),
         new WorkloadWebhook(
             new WorkloadAdmission(
                 versions, (kind, namespace, workload) -> List.of(), settings, lookUps),
@@ -125,7 +122,7 @@ public final class SampleReviews {
     Stamp stamp =
         new Stamp(
             VersionNumber.FIRST,
-            hasher.hash(Content.of(HeadKind.CONFIG_MAP, head)),
+            hasher.hash(id(name), Content.of(HeadKind.CONFIG_MAP, head)),
             VersionNumber.FIRST,
             Optional.empty());
     put(metadata.putObject("labels"), stamp.labels());

@@ -71,7 +71,7 @@ final class WarmUpStore implements VersionStore {
   }
 
   @Override
-  public boolean unmark(ObjectKey version) {
+  public boolean unmark(ObjectKey version, int times) {
     return objects.containsKey(version);
   }
 }

@@ -38,6 +38,14 @@ public final class JsonPatchBuilder {
     return this;
   }
 
+  /** Takes a field away, where it is there. */
+  public JsonPatchBuilder remove(JsonPointer place) {
+    if (!target.at(place).isMissingNode()) {
+      operation("remove", place);
+    }
+    return this;
+  }
+
   /**
    * Records that a value was set; what this patch was made for has it already.
    *

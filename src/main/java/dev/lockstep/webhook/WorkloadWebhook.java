@@ -11,6 +11,7 @@ import dev.lockstep.binding.ownership.SharedOwnership;
 import dev.lockstep.model.Annotations;
 import dev.lockstep.model.ManagedNamespace;
 import dev.lockstep.versioning.ManagedNamespaces;
+import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,8 @@ import java.util.TreeMap;
 /** {@code workloads.lockstep.dev}: everything with a pod template. */
 public final class WorkloadWebhook implements Webhook {
   private static final JsonPointer ANNOTATIONS = JsonPointer.compile("/metadata/annotations");
+
+  private static final JsonPointer MANAGED_FIELDS = JsonPointer.compile("/metadata/managedFields");
 
   /** What the audit log is told, by the annotation that holds it. */
   private static final Map<String, String> TOLD =
@@ -37,12 +40,22 @@ public final class WorkloadWebhook implements Webhook {
   private final WorkloadAdmission admission;
   private final WorkloadKinds kinds;
   private final ManagedNamespaces namespaces;
+  private final Clock clock;
 
   public WorkloadWebhook(
       WorkloadAdmission admission, WorkloadKinds kinds, ManagedNamespaces namespaces) {
+    this(admission, kinds, namespaces, Clock.systemUTC());
+  }
+
+  /**
+   * @param clock for what an API server does not tell the time of
+   */
+  public WorkloadWebhook(
+      WorkloadAdmission admission, WorkloadKinds kinds, ManagedNamespaces namespaces, Clock clock) {
     this.admission = admission;
     this.kinds = kinds;
     this.namespaces = namespaces;
+    this.clock = clock;
   }
 
   @Override
@@ -70,6 +83,8 @@ public final class WorkloadWebhook implements Webhook {
                 kept.object(),
                 request.oldObject(),
                 request.fieldManager(),
+                request.user(),
+                clock.instant(),
                 request.dryRun(),
                 namespace.get()));
     JsonPointer template = kind.get().template();
@@ -83,6 +98,7 @@ public final class WorkloadWebhook implements Webhook {
         .computeIfAbsent(template.append(ANNOTATIONS), place -> new TreeMap<>())
         .putAll(outcome.templateAnnotations());
     annotations.forEach(patch::setAll);
+    outcome.managedFields().ifPresent(fields -> patch.replaced(MANAGED_FIELDS, fields));
     return new AdmissionResponse.Allowed(patch, outcome.warnings(), audit(outcome));
   }
 

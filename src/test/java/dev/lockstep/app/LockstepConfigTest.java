@@ -29,6 +29,7 @@ class LockstepConfigTest {
   private RetentionConfig retention;
   private TlsConfig tls;
   private CallerAuthenticationConfig callers;
+  private VersionsConfig versions;
 
   private void read(Map<String, String> properties) {
     SmallRyeConfig all =
@@ -38,6 +39,7 @@ class LockstepConfigTest {
             .withMapping(WorkloadConfig.class)
             .withMapping(KeepVersionsConfig.class)
             .withMapping(RetentionConfig.class)
+            .withMapping(VersionsConfig.class)
             .withMapping(TlsConfig.class)
             .withMapping(CallerAuthenticationConfig.class)
             .withSources(new PropertiesConfigSource(properties, "test", 100))
@@ -47,6 +49,7 @@ class LockstepConfigTest {
     keepVersions = all.getConfigMapping(KeepVersionsConfig.class);
     retention = all.getConfigMapping(RetentionConfig.class);
     tls = all.getConfigMapping(TlsConfig.class);
+    versions = all.getConfigMapping(VersionsConfig.class);
     callers = all.getConfigMapping(CallerAuthenticationConfig.class);
   }
 
@@ -78,6 +81,9 @@ class LockstepConfigTest {
     assertThat(callers.allowedNames()).isEmpty();
     assertThat(keepVersions.configMaps()).isEqualTo(10);
     assertThat(keepVersions.secrets()).isEqualTo(3);
+    assertThat(versions.secrets()).isEqualTo(VersionsConfig.Secrets.ALL);
+    assertThat(versions.copiedLabels()).contains(List.of("velero.io/exclude-from-backup"));
+    assertThat(versions.maxVersions()).isEqualTo(50);
     assertThat(retention.mode()).isEqualTo(RetentionController.Mode.DELETE);
     assertThat(retention.grace()).isEqualTo(Duration.ofSeconds(120));
     assertThat(retention.minimumAge()).isEqualTo(Duration.ofHours(1));
@@ -103,6 +109,9 @@ class LockstepConfigTest {
             Map.entry("lockstep.heads", "referenced"),
             Map.entry("lockstep.keep-versions.config-maps", "5"),
             Map.entry("lockstep.keep-versions.secrets", "0"),
+            Map.entry("lockstep.secrets", "annotated"),
+            Map.entry("lockstep.copied-labels", "example.com/*,team"),
+            Map.entry("lockstep.max-versions", "7"),
             Map.entry("lockstep.retention.mode", "report"),
             Map.entry("lockstep.retention.grace", "5m"),
             Map.entry("lockstep.retention.minimum-age", "1d"),
@@ -135,6 +144,9 @@ class LockstepConfigTest {
     assertThat(config.heads()).isEqualTo(LockstepConfig.Heads.REFERENCED);
     assertThat(keepVersions.configMaps()).isEqualTo(5);
     assertThat(keepVersions.secrets()).isZero();
+    assertThat(versions.secrets()).isEqualTo(VersionsConfig.Secrets.ANNOTATED);
+    assertThat(versions.copiedLabels()).contains(List.of("example.com/*", "team"));
+    assertThat(versions.maxVersions()).isEqualTo(7);
     assertThat(retention.mode()).isEqualTo(RetentionController.Mode.REPORT);
     assertThat(retention.grace()).isEqualTo(Duration.ofMinutes(5));
     assertThat(retention.minimumAge()).isEqualTo(Duration.ofDays(1));

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.app.CallerAuthenticationConfig;
 import dev.lockstep.app.KeepVersionsConfig;
 import dev.lockstep.app.LockstepConfig;
+import dev.lockstep.app.PathsConfig;
 import dev.lockstep.app.RetentionConfig;
 import dev.lockstep.app.TlsConfig;
+import dev.lockstep.app.VersionsConfig;
 import dev.lockstep.app.WorkloadConfig;
 import dev.lockstep.binding.ReferenceField;
 import dev.lockstep.binding.WorkloadKind;
@@ -37,6 +39,8 @@ class ReferenceDocTest {
       List.of(
           LockstepConfig.class,
           WorkloadConfig.class,
+          VersionsConfig.class,
+          PathsConfig.class,
           KeepVersionsConfig.class,
           RetentionConfig.class,
           TlsConfig.class,

@@ -42,13 +42,18 @@ class ScriptsIT {
   }
 
   @Test
-  void krewInstallsWhatAReleasePacks(@TempDir Path folder) throws IOException {
-    String uri = "https://example.com/a|b&c/kubectl-lockstep.tar.gz";
-    Result.of(
-            new ProcessBuilder("plugin/release", folder.toString(), uri, "https://example.com"), "")
-        .orFail();
+  void krewInstallsWhatAReleasePacks(@TempDir Path folder)
+      throws IOException, InterruptedException {
+    String uri = "https://example.com/a|b&c";
+    // One platform: CI builds all of them.
+    Process packing =
+        new ProcessBuilder(
+                "plugin/release", folder.toString(), uri, "https://example.com", "linux/amd64")
+            .inheritIO()
+            .start();
+    assertThat(packing.waitFor()).isZero();
 
-    Path archive = folder.resolve("kubectl-lockstep.tar.gz");
+    Path archive = folder.resolve("kubectl-lockstep-linux-amd64.tar.gz");
     Map<String, Object> manifest =
         new Yaml().load(Files.readString(folder.resolve("lockstep.yaml")));
     assertThat(manifest)
@@ -60,7 +65,9 @@ class ScriptsIT {
     assertThat(spec.get("homepage")).isEqualTo("https://example.com");
     assertThat(spec.get("shortDescription").toString()).hasSizeLessThan(60).doesNotEndWith(".");
     Map<?, ?> platform = (Map<?, ?>) ((List<?>) spec.get("platforms")).get(0);
-    assertThat(platform.get("uri")).isEqualTo(uri);
+    assertThat(platform.get("selector"))
+        .isEqualTo(Map.of("matchLabels", Map.of("os", "linux", "arch", "amd64")));
+    assertThat(platform.get("uri")).isEqualTo(uri + "/kubectl-lockstep-linux-amd64.tar.gz");
     assertThat(platform.get("sha256")).isEqualTo(sha256(archive));
     assertThat(platform.get("bin")).isEqualTo("kubectl-lockstep");
     assertThat((List<?>) platform.get("files"))

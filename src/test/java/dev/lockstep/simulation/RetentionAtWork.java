@@ -71,7 +71,7 @@ final class RetentionAtWork {
         new RetentionController(
             versions,
             new RetentionController.Scope(this::lookedAt, () -> List.of(SHOP)),
-            new RetentionPolicy(new RetentionSettings(keep, keep, GRACE, minimumAge)),
+            new RetentionPolicy(new RetentionSettings(keep, keep, 50, GRACE, minimumAge)),
             new RetentionController.Schedule(
                 RetentionController.Mode.DELETE, GRACE, SWEEP, 1_000_000_000),
             (object, severity, reason, message) -> {
@@ -253,9 +253,21 @@ final class RetentionAtWork {
     return users().values().stream().anyMatch(namesIt)
         || isHead && Promises.current(object.get()).equals(number)
         || isHead && newestFirst.indexOf(number) < keep
-        // Counting goes on from the highest as long as anything is left.
+        // What is only left out goes on with its newest when it is taken in again.
         || !isHead
-            && newestFirst.indexOf(number) == 0
-            && (object.isPresent() || newestFirst.size() > 1);
+            && newestFirst.indexOf(number) < Math.max(keep, 1)
+            && object.filter(there -> isOneOf(there, head, newestFirst)).isPresent()
+        // Counting goes on from the highest as long as anything is left.
+        || !isHead && newestFirst.indexOf(number) == 0 && newestFirst.size() > 1;
+  }
+
+  private boolean isOneOf(ObjectNode object, ObjectKey head, List<VersionNumber> versions) {
+    return versions.stream()
+        .map(number -> cluster.find(Promises.version(head, number)).orElseThrow())
+        .anyMatch(version -> content(version).equals(content(object)));
+  }
+
+  private static List<JsonNode> content(JsonNode object) {
+    return List.of(object.path("type"), object.path("data"), object.path("binaryData"));
   }
 }

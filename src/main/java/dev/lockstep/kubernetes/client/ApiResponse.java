@@ -1,7 +1,9 @@
 package dev.lockstep.kubernetes.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.lockstep.callers.PathPrefix;
 import dev.lockstep.model.ApiServerException;
+import dev.lockstep.model.ApiServerException.Reason;
 
 /**
  * An answer of the API server, whatever it says.
@@ -11,25 +13,26 @@ import dev.lockstep.model.ApiServerException;
  * @param body a missing node if the answer is no JSON
  */
 public record ApiResponse(String resource, int code, JsonNode body) {
-  private static final int FORBIDDEN = 403;
-  private static final int NOT_FOUND = 404;
-  private static final int CONFLICT = 409;
-
   public boolean isSuccess() {
     return code >= 200 && code < 300;
   }
 
   public boolean isForbidden() {
-    return code == FORBIDDEN;
+    return isFailure(Reason.FORBIDDEN);
   }
 
   public boolean isNotFound() {
-    return code == NOT_FOUND;
+    return isFailure(Reason.NOT_FOUND);
   }
 
   /** The object is there already, or is not any more as the request says. */
   public boolean isConflict() {
-    return code == CONFLICT;
+    return isFailure(Reason.CONFLICT);
+  }
+
+  /** Not by the code alone: a webhook or a policy that denies chooses its own. */
+  private boolean isFailure(Reason reason) {
+    return !isSuccess() && failure().reason() == reason;
   }
 
   /**
@@ -58,6 +61,8 @@ public record ApiResponse(String resource, int code, JsonNode body) {
 
   public ApiServerException failure() {
     return SecretErrorRedactor.exception(
-        resource, code, body.path("message").asText("the API server answered " + code));
+        resource,
+        code,
+        PathPrefix.hidden(body.path("message").asText("the API server answered " + code)));
   }
 }

@@ -43,6 +43,8 @@ public final class KubeApiClient implements AutoCloseable {
   private static final String MERGE_PATCH = "application/merge-patch+json";
   private static final String JSON_PATCH = "application/json-patch+json";
 
+  private final ReadLimits limits = new ReadLimits(TIME_FOR_A_CALL);
+  private final NewestSeen newest = new NewestSeen();
   private final CallListener listener;
   private final KubernetesClient client;
   private final String root;
@@ -76,7 +78,7 @@ public final class KubeApiClient implements AutoCloseable {
 
   /** Empty if there is no such object. */
   public Optional<JsonNode> get(String path) {
-    ApiResponse response = send("get", path, request(path));
+    ApiResponse response = limits.reading(() -> send("get", path, request(path)));
     return response.isNotFound() ? Optional.empty() : Optional.of(response.orThrow());
   }
 
@@ -147,6 +149,11 @@ public final class KubeApiClient implements AutoCloseable {
     return send("delete", path, request(path).method("DELETE", JSON, options.toString()));
   }
 
+  /** Whether an answer was as new as that; what requests say of it is not to be believed. */
+  public boolean hasSeen(String resourceVersion) {
+    return newest.covers(resourceVersion);
+  }
+
   private HttpRequest.Builder request(String path) {
     return client
         .getHttpClient()
@@ -156,6 +163,10 @@ public final class KubeApiClient implements AutoCloseable {
   }
 
   private ApiResponse send(String verb, String path, HttpRequest.Builder request) {
+    return RetryOnNoAnswer.call(verb, path, () -> once(verb, path, request));
+  }
+
+  private ApiResponse once(String verb, String path, HttpRequest.Builder request) {
     Duration time = RequestDeadline.timeFor(TIME_FOR_A_CALL);
     String resource = ApiPaths.resource(path);
     long started = System.nanoTime();
@@ -174,7 +185,10 @@ public final class KubeApiClient implements AutoCloseable {
         client.getHttpClient().sendAsync(request.build(), byte[].class);
     try {
       HttpResponse<byte[]> response = answer.get(time.toMillis(), TimeUnit.MILLISECONDS);
-      return new ApiResponse(resource, response.code(), body(response));
+      limits.expect(response.body().length);
+      ApiResponse read = new ApiResponse(resource, response.code(), body(response));
+      newest.note(read.body());
+      return read;
     } catch (InterruptedException e) {
       answer.cancel(true);
       Thread.currentThread().interrupt();
@@ -198,11 +212,8 @@ public final class KubeApiClient implements AutoCloseable {
   }
 
   private static ApiServerException noAnswer(String why, Throwable cause) {
-    ApiServerException exception =
-        new ApiServerException(
-            ApiServerException.NO_ANSWER, "no answer from the API server (" + why + ")");
-    exception.initCause(cause);
-    return exception;
+    return new ApiServerException(
+        ApiServerException.NO_ANSWER, "no answer from the API server (" + why + ")", cause);
   }
 
   @Override

@@ -69,8 +69,13 @@ public final class ApiEventRecorder implements EventRecorder {
         LOG.warnf("no Event %s: %s", reason, response.failure().getMessage());
       }
     } catch (ApiServerException e) {
-      LOG.warnf("no Event %s: %s", reason, e.getMessage());
+      LOG.debugf("no Event %s: %s", reason, e.getMessage());
     }
+  }
+
+  /** What somebody's quota has used, say, changes each time: that is no other warning. */
+  private static String sameWords(Severity severity, String message) {
+    return severity == Severity.WARNING ? message.replaceAll("[0-9]+", "0") : message;
   }
 
   private boolean wasToldLately(String event) {
@@ -83,7 +88,9 @@ public final class ApiEventRecorder implements EventRecorder {
     String uid = metadata.path("uid").asText();
     String name = metadata.path("name").asText();
     String now = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
-    UUID told = UUID.nameUUIDFromBytes((uid + reason + message).getBytes(StandardCharsets.UTF_8));
+    UUID told =
+        UUID.nameUUIDFromBytes(
+            (uid + reason + sameWords(severity, message)).getBytes(StandardCharsets.UTF_8));
     ObjectNode event = JsonNodeFactory.instance.objectNode();
     event
         .putObject("metadata")

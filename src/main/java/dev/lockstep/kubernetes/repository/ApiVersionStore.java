@@ -14,6 +14,8 @@ import dev.lockstep.model.Stamp;
 import dev.lockstep.model.Version;
 import dev.lockstep.model.VersionName;
 import dev.lockstep.model.VersionNumber;
+import dev.lockstep.retention.NamedNumbers;
+import dev.lockstep.retention.VersionReferrers;
 import dev.lockstep.versioning.VersionListener;
 import dev.lockstep.versioning.VersionStore;
 import java.util.List;
@@ -30,13 +32,16 @@ public final class ApiVersionStore implements VersionStore {
   private final VersionListener listener;
 
   private final Set<HeadKind> served;
+  private final VersionReferrers users;
 
   /**
    * @param served the kinds that there are rights to
    */
-  public ApiVersionStore(KubeApiClient api, Set<HeadKind> served, VersionListener listener) {
+  public ApiVersionStore(
+      KubeApiClient api, Set<HeadKind> served, VersionReferrers users, VersionListener listener) {
     this.api = api;
     this.served = Set.copyOf(served);
+    this.users = users;
     this.listener = listener;
   }
 
@@ -54,7 +59,8 @@ public final class ApiVersionStore implements VersionStore {
   @Override
   public List<JsonNode> versionsWith(ObjectKey head, ContentHash content, Optional<String> asOf) {
     String path = versions(head, "," + Labels.CONTENT + "=" + content);
-    return api.list(path + asOf.map(ApiPaths::notOlderThan).orElse(""));
+    // The API server would wait for a number that is still to come, which anybody can make up.
+    return api.list(path + asOf.filter(api::hasSeen).map(ApiPaths::notOlderThan).orElse(""));
   }
 
   private static String versions(ObjectKey head, String more) {
@@ -67,6 +73,11 @@ public final class ApiVersionStore implements VersionStore {
             + "="
             + Version.headLabel(head.name());
     return ApiPaths.all(head) + ApiPaths.labelled(selector + more);
+  }
+
+  @Override
+  public Optional<VersionNumber> highestNamed(ObjectKey head) {
+    return NamedNumbers.highest(head, users);
   }
 
   @Override
@@ -117,9 +128,11 @@ public final class ApiVersionStore implements VersionStore {
   }
 
   @Override
-  public boolean unmark(ObjectKey version) {
+  public boolean unmark(ObjectKey version, int times) {
     MetadataPatch patch =
-        new MetadataPatch().annotation(Annotations.UNUSED_SINCE, Optional.empty());
+        new MetadataPatch()
+            .annotation(Annotations.UNUSED_SINCE, Optional.empty())
+            .annotation(Annotations.UNMARKED, Optional.of(String.valueOf(times)));
     ApiResponse response =
         api.tryMergePatch(ApiPaths.of(version) + ApiPaths.write(false), patch.toJson());
     if (response.isNotFound()) {

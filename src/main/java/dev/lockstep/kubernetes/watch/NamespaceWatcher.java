@@ -79,13 +79,24 @@ public final class NamespaceWatcher implements ManagedNamespaces, AutoCloseable 
     if (isNever(namespace)) {
       return Optional.empty();
     }
-    Optional<NamespaceSource.Known> known = source.find(namespace);
-    if (known.isPresent()) {
-      // Where it ends nothing can be made any more, and nothing must be in the way of that.
-      return known
-          .filter(found -> !found.ends())
-          .map(found -> new ManagedNamespace(namespace, found.annotations(), served));
-    }
+    // One that ends may be gone by now, and another one of its name be there.
+    Optional<NamespaceSource.Known> known = source.find(namespace).filter(found -> !found.ends());
+    return known.isPresent()
+        ? known.map(found -> new ManagedNamespace(namespace, found.annotations(), served))
+        : optedInLive(namespace);
+  }
+
+  /**
+   * The same by a live look in any case: what was set a moment ago counts.
+   *
+   * @throws dev.lockstep.model.ApiServerException if the API server does not answer
+   */
+  public Optional<ManagedNamespace> optedInNow(String namespace) {
+    return isNever(namespace) ? Optional.empty() : optedInLive(namespace);
+  }
+
+  /** Where it ends nothing can be made any more, and nothing must be in the way of that. */
+  private Optional<ManagedNamespace> optedInLive(String namespace) {
     return live(namespace)
         .filter(
             live ->

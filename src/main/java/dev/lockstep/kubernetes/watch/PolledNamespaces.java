@@ -70,13 +70,18 @@ final class PolledNamespaces implements NamespaceSource {
     found.ifPresentOrElse(namespace -> heads.watch(name), () -> heads.unwatch(name));
     Optional<Known> now = found.flatMap(PolledNamespaces::optedIn);
     Known before = now.isPresent() ? optedIn.put(name, now.get()) : optedIn.remove(name);
-    if (before == null && now.isPresent()) {
+    if (now.isPresent() && (before == null || isAnother(before, now.get()))) {
       listener.optedIn().accept(name);
     } else if (before != null && now.isEmpty()) {
       listener.optedOut().accept(name);
     } else if (before != null && !before.equals(now.get())) {
       listener.changed().accept(name);
     }
+  }
+
+  /** Whether it was deleted and made again between two looks. */
+  private static boolean isAnother(Known before, Known now) {
+    return !before.uid().equals(now.uid()) || (before.ends() && !now.ends());
   }
 
   /** With a namespace its Role goes, too: then we may not know that it is not there. */
@@ -98,6 +103,7 @@ final class PolledNamespaces implements NamespaceSource {
             label ->
                 new Known(
                     KubernetesJson.name(namespace),
+                    namespace.at("/metadata/uid").asText(),
                     KubernetesJson.annotations(namespace),
                     namespace.path("metadata").has("deletionTimestamp")));
   }

@@ -117,7 +117,12 @@ final class RestartingWatch {
     }
     close();
     failures++;
-    LOG.warnf("what goes of %s is seen by the next sweep only: %s", source, cause.getMessage());
+    // An API server that restarts breaks all watches off once.
+    LOG.logf(
+        failures == 1 ? Logger.Level.DEBUG : Logger.Level.WARN,
+        "what goes of %s is seen by the next sweep only: %s",
+        source,
+        cause.getMessage());
     again(++attempt, backOff.after(failures));
   }
 

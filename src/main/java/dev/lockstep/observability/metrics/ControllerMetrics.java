@@ -1,6 +1,6 @@
 package dev.lockstep.observability.metrics;
 
-import dev.lockstep.controller.head.HeadController;
+import dev.lockstep.controller.leader.LeaderControllers;
 import dev.lockstep.controller.retention.RetentionController;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -15,20 +15,26 @@ import java.util.concurrent.TimeUnit;
 @Singleton
 class ControllerMetrics {
   ControllerMetrics(
-      HeadController reconciler, RetentionController collector, MeterRegistry registry) {
+      LeaderControllers reconciler, RetentionController collector, MeterRegistry registry) {
+    Gauge.builder("lockstep.workloads.unbound", reconciler, r -> r.counts().unbound())
+        .description("Workloads that name heads as they are; 0 where not leading")
+        .register(registry);
+    Gauge.builder("lockstep.workloads.stepped.back", reconciler, r -> r.counts().steppedBack())
+        .description("Workloads left alone, because a writer insists; 0 where not leading")
+        .register(registry);
     Gauge.builder("lockstep.workloads.behind", reconciler, r -> r.counts().behind())
         .description("Workloads on another version than the current one; 0 where not leading")
         .register(registry);
     Gauge.builder("lockstep.workloads.held", reconciler, r -> r.counts().held())
-        .description("Workloads that an undo keeps on an older version; 0 where not leading")
+        .description("Workloads that a rollback keeps on an older version; 0 where not leading")
         .register(registry);
     Gauge.builder("lockstep.workloads.waiting", reconciler, r -> r.counts().waiting())
         .description("Workloads that wait for a ConfigMap or Secret; 0 where not leading")
         .register(registry);
-    FunctionCounter.builder("lockstep.reconcile.failures", reconciler, HeadController::failures)
+    FunctionCounter.builder("lockstep.reconcile.failures", reconciler, LeaderControllers::failures)
         .description("Heads and passes through namespaces that failed, and were tried again")
         .register(registry);
-    Gauge.builder("lockstep.reconcile.failing", reconciler, HeadController::failing)
+    Gauge.builder("lockstep.reconcile.failing", reconciler, LeaderControllers::failing)
         .description("Heads and passes through namespaces that failed last time")
         .register(registry);
     Gauge.builder("lockstep.leader", reconciler, r -> r.isLeading() ? 1 : 0)
