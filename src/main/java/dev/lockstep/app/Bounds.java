@@ -79,14 +79,14 @@ final class Bounds {
     }
     throw new IllegalArgumentException(
         most == Integer.MAX_VALUE
-            ? "it has to be a number of " + least + " or more"
-            : "it has to be a number from " + least + " to " + most);
+            ? "(it has to be a number of " + least + " or more)"
+            : "(it has to be a number from " + least + " to " + most + ")");
   }
 
   private static Duration atLeast(String value, Duration least, String words) {
     Duration duration = parsed(value, words);
     if (duration.compareTo(least) < 0) {
-      throw new IllegalArgumentException("it has to be a duration of " + words);
+      throw new IllegalArgumentException("(it has to be a duration of " + words + ")");
     }
     return duration;
   }
@@ -96,7 +96,7 @@ final class Bounds {
       return DURATIONS.convert(value);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "it has to be a duration of " + words + ", such as 500ms, 10s, 5m, 1h or 7d", e);
+          "(it has to be a duration of " + words + ", such as 500ms, 10s, 5m, 1h or 7d)", e);
     }
   }
 }

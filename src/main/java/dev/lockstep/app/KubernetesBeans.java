@@ -23,6 +23,7 @@ import dev.lockstep.model.ContentHasher;
 import dev.lockstep.model.HeadKind;
 import dev.lockstep.versioning.VersionListener;
 import dev.lockstep.versioning.VersionStore;
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.inject.Disposes;
@@ -53,8 +54,8 @@ class KubernetesBeans {
 
   @Produces
   @Singleton
-  KubeApiClient apiClient(KubernetesClient client, CallListener listener) {
-    return new KubeApiClient(client.getConfiguration(), listener);
+  KubeApiClient apiClient(Config client, CallListener listener) {
+    return new KubeApiClient(client, listener);
   }
 
   void close(@Disposes KubeApiClient client) {
@@ -65,8 +66,8 @@ class KubernetesBeans {
   @Produces
   @Singleton
   @Identifier(METADATA)
-  KubernetesClient metadataClient(KubernetesClient client) {
-    return PartialMetadataInterceptor.client(client.getConfiguration());
+  KubernetesClient metadataClient(Config client) {
+    return PartialMetadataInterceptor.client(client);
   }
 
   void closeMetadataClient(@Disposes @Identifier(METADATA) KubernetesClient client) {
@@ -97,15 +98,17 @@ class KubernetesBeans {
 
   @Produces
   @Singleton
-  ReferrerWatcher referrerWatcher(KubeApiClient api, RetentionController retention) {
-    return new ReferrerWatcher(api, config.namespaces(), executors.passes(), retention::userGone);
+  ReferrerWatcher referrerWatcher(
+      @Identifier(METADATA) KubernetesClient client, RetentionController retention) {
+    return new ReferrerWatcher(
+        client, config.namespaces(), executors.passes(), retention::userGone);
   }
 
   @Produces
   @Singleton
-  LeaderElection leaderElection(KubernetesClient client, ChangeDispatcher changes) {
+  LeaderElection leaderElection(Config client, ChangeDispatcher changes) {
     return new LeaderElection(
-        client.getConfiguration(),
+        client,
         config.namespace(),
         executors.leadership(),
         changes::startLeading,

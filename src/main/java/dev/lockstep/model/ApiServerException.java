@@ -16,7 +16,8 @@ public final class ApiServerException extends RuntimeException {
    */
   private static final Pattern DENIAL =
       Pattern.compile(
-          "admission webhook \"[^\"]*\" denied the request|ValidatingAdmissionPolicy '.*denied request",
+          "admission webhook \"[^\"]*\" denied the request|ValidatingAdmissionPolicy '.*denied"
+              + " request",
           Pattern.DOTALL);
 
   /** Why a call failed. */

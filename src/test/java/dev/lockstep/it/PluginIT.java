@@ -473,7 +473,8 @@ class PluginIT {
     Result dry = plugin.run("rebind", "deploy/my-app", "--dry-run=server");
     assertThat(dry.orFail().out())
         .isEqualTo(
-            "deployment/my-app would move to configmap/app-config v001 from v000 (server dry run)\n");
+            "deployment/my-app would move to configmap/app-config v001 from v000 (server dry"
+                + " run)\n");
     assertThat(app.now().held()).isEqualTo("configmap/app-config=v000");
 
     assertThat(plugin.run("rebind", "deploy/my-app").orFail().out())

@@ -256,8 +256,8 @@ class HeadAdmissionTest {
       assertThat(stamp(cluster.admit(head, back, dryRun))).isEqualTo("v000 of v001");
       assertThat(cluster.warnings)
           .containsExactly(
-              "lockstep: ConfigMap app-config: what it held got no version, since a rule refuses it;"
-                  + " it can't be brought back");
+              "lockstep: ConfigMap app-config: what it held got no version, since a rule refuses"
+                  + " it; it can't be brought back");
     }
   }
 

@@ -70,7 +70,8 @@ class RefusalTest {
       delimiter = '|',
       value = {
         "400|admission webhook \"old.example.com\" does not support dry run",
-        "422|ConfigMap \"app-config-v000\" is invalid: data[a b]: Invalid value: \"a b\": a valid key"
+        "422|ConfigMap \"app-config-v000\" is invalid: data[a b]: Invalid value: \"a b\": a valid"
+            + " key"
       })
   void whatOnlyADryRunMeetsOrTheHeadWillMeetItselfDeniesNothing(int code, String words) {
     refuse(code, words);

@@ -59,12 +59,12 @@ class ReviewTargetTest {
 
   private static String review(String group, String resource, String operation) {
     return """
-        {"kind": "AdmissionReview", "apiVersion": "admission.k8s.io/v1", "request": {"uid": "u",
-         "kind": {"group": "g", "version": "v1", "kind": "K"},
-         "resource": {"group": "%s", "version": "v1", "resource": "%s"},
-         "requestResource": {"group": "other", "version": "v1", "resource": "others"},
-         "name": "n", "namespace": "shop", "operation": "%s", "object": {"data": {}}}}
-        """
+    {"kind": "AdmissionReview", "apiVersion": "admission.k8s.io/v1", "request": {"uid": "u",
+     "kind": {"group": "g", "version": "v1", "kind": "K"},
+     "resource": {"group": "%s", "version": "v1", "resource": "%s"},
+     "requestResource": {"group": "other", "version": "v1", "resource": "others"},
+     "name": "n", "namespace": "shop", "operation": "%s", "object": {"data": {}}}}
+    """
         .formatted(group, resource, operation);
   }
 }

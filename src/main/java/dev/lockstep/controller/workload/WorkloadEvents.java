@@ -84,8 +84,8 @@ final class WorkloadEvents {
         "HeldBack",
         "was found on an older version of "
             + HeadRef.list(heads)
-            + " when its namespace was taken in again, and stays there; its next release, or kubectl"
-            + " annotate "
+            + " when its namespace was taken in again, and stays there; its next release, or"
+            + " kubectl annotate "
             + Annotations.REBIND
             + "=, moves it");
   }

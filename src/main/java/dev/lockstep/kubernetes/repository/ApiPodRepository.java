@@ -11,8 +11,6 @@ import java.util.List;
 
 /** Pods in the API server. */
 public final class ApiPodRepository implements PodRepository {
-  private static final int NOT_FOUND = 404;
-  private static final int CONFLICT = 409;
 
   private final KubeApiClient api;
 
@@ -35,12 +33,9 @@ public final class ApiPodRepository implements PodRepository {
     ObjectNode preconditions = options.putObject("preconditions");
     preconditions.set("uid", metadata.path("uid"));
     preconditions.set("resourceVersion", metadata.path("resourceVersion"));
-    KubeApiClient.Reply reply =
-        api.delete(
-            path(metadata.path("namespace").asText()) + "/" + KubernetesJson.name(pod), options);
-    if (reply.code() != CONFLICT && reply.code() != NOT_FOUND) {
-      reply.orThrow();
-    }
+    // One that has gone or changed meanwhile is left alone.
+    api.delete(path(metadata.path("namespace").asText()) + "/" + KubernetesJson.name(pod), options)
+        .isWritten();
   }
 
   private static String path(String namespace) {

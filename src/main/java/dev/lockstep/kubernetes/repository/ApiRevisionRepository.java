@@ -9,6 +9,7 @@ import dev.lockstep.binding.WorkloadKind;
 import dev.lockstep.controller.revision.RevisionNumbers;
 import dev.lockstep.controller.revision.RevisionRepository;
 import dev.lockstep.kubernetes.client.ApiPaths;
+import dev.lockstep.kubernetes.client.ApiResponse;
 import dev.lockstep.kubernetes.client.KubeApiClient;
 import dev.lockstep.model.KubernetesJson;
 import java.util.ArrayList;
@@ -18,8 +19,6 @@ import java.util.Optional;
 
 /** What the leader notes on ReplicaSets and ControllerRevisions in the API server. */
 public final class ApiRevisionRepository implements RevisionRepository {
-  private static final int NOT_FOUND = 404;
-
   private final KubeApiClient api;
   private final RevisionHistory history;
 
@@ -78,11 +77,11 @@ public final class ApiRevisionRepository implements RevisionRepository {
         path(kept, revision.at("/metadata/namespace").asText())
             + "/"
             + KubernetesJson.name(revision);
-    KubeApiClient.Reply reply = api.tryMergePatch(path + ApiPaths.write(false), patch);
-    if (reply.code() == NOT_FOUND) {
+    ApiResponse response = api.tryMergePatch(path + ApiPaths.write(false), patch);
+    if (response.isNotFound()) {
       return false;
     }
-    reply.orThrow();
+    response.orThrow();
     return true;
   }
 

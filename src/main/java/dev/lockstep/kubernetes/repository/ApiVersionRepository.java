@@ -145,12 +145,12 @@ public final class ApiVersionRepository implements VersionRepository {
 
   @Override
   public boolean mark(RetentionCandidate version, Instant since) {
-    return isVersion(version) && annotate(version, since.toString());
+    return isVersion(version) && annotate(version, Optional.of(since.toString()));
   }
 
   @Override
   public void unmark(RetentionCandidate version) {
-    annotate(version, null);
+    annotate(version, Optional.empty());
   }
 
   /** What only looks like a version in a list of metadata is somebody's own object. */
@@ -160,16 +160,15 @@ public final class ApiVersionRepository implements VersionRepository {
         .isPresent();
   }
 
-  private boolean annotate(RetentionCandidate version, String value) {
-    ObjectNode patch = JsonNodeFactory.instance.objectNode();
-    ObjectNode metadata = patch.putObject("metadata");
-    metadata.put("uid", version.uid()).put("resourceVersion", version.resourceVersion());
-    ObjectNode annotations = metadata.putObject("annotations");
-    annotations.put(Annotations.UNUSED_SINCE, value);
-    if (value == null) {
-      annotations.putNull(Annotations.UNMARKED);
+  private boolean annotate(RetentionCandidate version, Optional<String> value) {
+    MetadataPatch patch =
+        new MetadataPatch()
+            .ifUnchanged(version.uid(), version.resourceVersion())
+            .annotation(Annotations.UNUSED_SINCE, value);
+    if (value.isEmpty()) {
+      patch.annotation(Annotations.UNMARKED, Optional.empty());
     }
-    return ifUnchanged(api.tryMergePatch(path(version) + ApiPaths.write(false), patch));
+    return api.tryMergePatch(path(version) + ApiPaths.write(false), patch.toJson()).isWritten();
   }
 
   @Override
@@ -180,18 +179,7 @@ public final class ApiVersionRepository implements VersionRepository {
         .putObject("preconditions")
         .put("uid", version.uid())
         .put("resourceVersion", version.resourceVersion());
-    return isVersion(version) && ifUnchanged(api.delete(path(version), options));
-  }
-
-  private static boolean ifUnchanged(KubeApiClient.Reply reply) {
-    if (reply.isSuccess()) {
-      return true;
-    }
-    ApiServerException failure = reply.failure();
-    if (failure.reason() == Reason.CONFLICT || failure.reason() == Reason.NOT_FOUND) {
-      return false;
-    }
-    throw failure;
+    return isVersion(version) && api.delete(path(version), options).isWritten();
   }
 
   private static String path(RetentionCandidate version) {

@@ -1,13 +1,11 @@
 package dev.lockstep.kubernetes.repository;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lockstep.kubernetes.client.ApiPaths;
+import dev.lockstep.kubernetes.client.ApiResponse;
 import dev.lockstep.kubernetes.client.KubeApiClient;
 import dev.lockstep.logging.LogContext;
 import dev.lockstep.model.Annotations;
-import dev.lockstep.model.ApiServerException;
 import dev.lockstep.model.ContentHash;
 import dev.lockstep.model.HeadKind;
 import dev.lockstep.model.Labels;
@@ -89,17 +87,16 @@ public final class ApiVersionStore implements VersionStore {
 
   @Override
   public Creation create(ObjectKey id, JsonNode object, boolean dryRun) {
-    KubeApiClient.Reply reply = api.create(ApiPaths.all(id) + ApiPaths.write(dryRun), object);
-    if (reply.isSuccess()) {
+    ApiResponse response = api.create(ApiPaths.all(id) + ApiPaths.write(dryRun), object);
+    if (response.isSuccess()) {
       if (!dryRun) {
         made(id);
       }
       return new Creation.Created();
     }
-    ApiServerException failure = reply.failure();
-    return failure.reason() == ApiServerException.Reason.CONFLICT
+    return response.isConflict()
         ? new Creation.NameTaken()
-        : new Creation.Failed(failure);
+        : new Creation.Failed(response.failure());
   }
 
   private void made(ObjectKey version) {
@@ -117,50 +114,31 @@ public final class ApiVersionStore implements VersionStore {
     String restamp = givenUp.map(VersionNumber::toString).orElse("");
     return api.mergePatch(
         ApiPaths.of(head) + ApiPaths.write(dryRun),
-        metadata(
-            Map.of(Labels.ROLE, Optional.of(Labels.HEAD_ROLE)),
-            Map.of(Annotations.RESTAMP, Optional.of(restamp))));
+        new MetadataPatch()
+            .labels(Map.of(Labels.ROLE, Optional.of(Labels.HEAD_ROLE)))
+            .annotation(Annotations.RESTAMP, Optional.of(restamp))
+            .toJson());
   }
 
   @Override
   public void unstamp(ObjectKey head) {
     api.mergePatch(
         ApiPaths.of(head) + ApiPaths.write(false),
-        metadata(Stamp.noLabels(), Stamp.noAnnotations()));
+        new MetadataPatch().labels(Stamp.noLabels()).annotations(Stamp.noAnnotations()).toJson());
   }
 
   @Override
   public boolean unmark(ObjectKey version, int times) {
-    JsonNode patch =
-        metadata(
-            Map.of(),
-            Map.of(
-                Annotations.UNUSED_SINCE,
-                Optional.empty(),
-                Annotations.UNMARKED,
-                Optional.of(String.valueOf(times))));
-    KubeApiClient.Reply reply =
-        api.tryMergePatch(ApiPaths.of(version) + ApiPaths.write(false), patch);
-    if (reply.isSuccess()) {
-      return true;
-    }
-    ApiServerException failure = reply.failure();
-    if (failure.reason() == ApiServerException.Reason.NOT_FOUND) {
+    MetadataPatch patch =
+        new MetadataPatch()
+            .annotation(Annotations.UNUSED_SINCE, Optional.empty())
+            .annotation(Annotations.UNMARKED, Optional.of(String.valueOf(times)));
+    ApiResponse response =
+        api.tryMergePatch(ApiPaths.of(version) + ApiPaths.write(false), patch.toJson());
+    if (response.isNotFound()) {
       return false;
     }
-    throw failure;
-  }
-
-  private static JsonNode metadata(
-      Map<String, Optional<String>> labels, Map<String, Optional<String>> annotations) {
-    ObjectNode patch = JsonNodeFactory.instance.objectNode();
-    ObjectNode metadata = patch.putObject("metadata");
-    put(metadata.putObject("labels"), labels);
-    put(metadata.putObject("annotations"), annotations);
-    return patch;
-  }
-
-  private static void put(ObjectNode map, Map<String, Optional<String>> entries) {
-    entries.forEach((key, value) -> map.put(key, value.orElse(null)));
+    response.orThrow();
+    return true;
   }
 }

@@ -1,11 +1,10 @@
 package dev.lockstep.kubernetes.repository;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lockstep.binding.WorkloadKind;
 import dev.lockstep.controller.workload.WorkloadRepository;
 import dev.lockstep.kubernetes.client.ApiPaths;
+import dev.lockstep.kubernetes.client.ApiResponse;
 import dev.lockstep.kubernetes.client.KubeApiClient;
 import dev.lockstep.model.Annotations;
 import dev.lockstep.model.ApiServerException;
@@ -18,7 +17,6 @@ import java.util.Optional;
 public final class ApiWorkloadRepository implements WorkloadRepository {
   private static final int NOT_FOUND = 404;
   private static final int FORBIDDEN = 403;
-  private static final int CONFLICT = 409;
 
   private final KubeApiClient api;
 
@@ -58,18 +56,14 @@ public final class ApiWorkloadRepository implements WorkloadRepository {
   private Optional<JsonNode> patch(
       WorkloadKind kind, JsonNode workload, Map<String, Optional<String>> annotations) {
     JsonNode metadata = workload.path("metadata");
-    ObjectNode patch = JsonNodeFactory.instance.objectNode();
-    ObjectNode changed = patch.putObject("metadata");
-    changed.set("uid", metadata.path("uid"));
-    changed.set("resourceVersion", metadata.path("resourceVersion"));
-    ObjectNode values = changed.putObject("annotations");
-    annotations.forEach((key, value) -> values.put(key, value.orElse(null)));
+    MetadataPatch patch =
+        new MetadataPatch()
+            .ifUnchanged(metadata.path("uid").asText(), metadata.path("resourceVersion").asText())
+            .annotations(annotations);
     String path =
         path(kind, metadata.path("namespace").asText()) + "/" + KubernetesJson.name(workload);
-    KubeApiClient.Reply reply = api.tryMergePatch(path + ApiPaths.write(false), patch);
-    return reply.code() == CONFLICT || reply.code() == NOT_FOUND
-        ? Optional.empty()
-        : Optional.of(reply.orThrow());
+    ApiResponse response = api.tryMergePatch(path + ApiPaths.write(false), patch.toJson());
+    return response.isWritten() ? Optional.of(response.body()) : Optional.empty();
   }
 
   private static String path(WorkloadKind kind, String namespace) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lockstep.kubernetes.client.ApiPaths;
+import dev.lockstep.kubernetes.client.ApiResponse;
 import dev.lockstep.kubernetes.client.KubeApiClient;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,13 +47,9 @@ final class ConfigurationPatches {
   boolean send() {
     boolean isWritten = true;
     for (var patch : patches.entrySet()) {
-      KubeApiClient.Reply reply =
+      ApiResponse response =
           api.tryJsonPatch(patch.getKey() + ApiPaths.write(false), patch.getValue());
-      if (reply.code() == 409 || reply.code() == 404) {
-        isWritten = false;
-      } else {
-        reply.orThrow();
-      }
+      isWritten &= response.isWritten();
     }
     return isWritten;
   }
