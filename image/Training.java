@@ -171,7 +171,7 @@ final class Training {
           "/api/v1/namespaces/shop/configmaps/app-config",
           head.formatted(
                   (",'namespace':'shop','labels':{'lockstep.dev/role':'head','lockstep.dev/version':'v000',"
-                       + "'lockstep.dev/content':'%s'},'annotations':{'lockstep.dev/newest':'v000'}")
+                          + "'lockstep.dev/content':'%s'},'annotations':{'lockstep.dev/newest':'v000'}")
                       .formatted(hash.group()))
               .replace('\'', '"'));
       String bound = patch("workloads", "apps", "deployments", workload);
@@ -186,9 +186,9 @@ final class Training {
       throws IOException, InterruptedException {
     String review =
         ("{'apiVersion':'admission.k8s.io/v1','kind':'AdmissionReview','request':{'uid':'training',"
-             + "'kind':{'group':'%1$s','version':'v1','kind':''},'resource':{'group':'%1$s','version':'v1','resource':'%2$s'},"
-             + "'name':'','namespace':'shop','operation':'CREATE','userInfo':{'username':'training'},'dryRun':false,"
-             + "'object':%3$s,'oldObject':null,'options':{'apiVersion':'meta.k8s.io/v1','kind':'CreateOptions'}}}")
+                + "'kind':{'group':'%1$s','version':'v1','kind':''},'resource':{'group':'%1$s','version':'v1','resource':'%2$s'},"
+                + "'name':'','namespace':'shop','operation':'CREATE','userInfo':{'username':'training'},'dryRun':false,"
+                + "'object':%3$s,'oldObject':null,'options':{'apiVersion':'meta.k8s.io/v1','kind':'CreateOptions'}}}")
             .formatted(group, resource, object)
             .replace('\'', '"');
     URI url = URI.create("https://localhost:" + webhooks + "/mutate/" + webhook);

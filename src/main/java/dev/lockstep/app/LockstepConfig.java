@@ -54,6 +54,13 @@ public interface LockstepConfig {
   }
 
   /**
+   * Whether the webhook configurations keep the paths of the first release, which are served as
+   * well: for the time of an upgrade from it, whose servers know no others.
+   */
+  @WithDefault("false")
+  boolean fixedPaths();
+
+  /**
    * The only namespaces that can be opted in, where rights are given in these alone. Without it,
    * all can.
    */
