@@ -20,8 +20,6 @@
   value: {{ .Values.config.keepVersions.secrets | quote }}
 - name: LOCKSTEP_MAX_VERSIONS
   value: {{ .Values.config.maxVersions | quote }}
-- name: LOCKSTEP_VERSION_RATE
-  value: {{ .Values.config.versionRate | quote }}
 - name: LOCKSTEP_MAX_NAMES_PER_TEMPLATE
   value: {{ .Values.config.maxNamesPerTemplate | quote }}
 - name: LOCKSTEP_COPIED_LABELS
