@@ -1,7 +1,6 @@
 package dev.lockstep.controller.workload;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.lockstep.binding.Reference;
 import dev.lockstep.binding.WorkloadSettings;
 import dev.lockstep.controller.head.CurrentHead;
 import dev.lockstep.controller.queue.BoundedMap;
@@ -156,7 +155,7 @@ final class Rebinder {
   private Optional<Rebind> withKeys(
       WorkloadState workload, Rebind rebind, Map<HeadRef, Content> contents) {
     SortedSet<HeadRef> heads = new TreeSet<>(rebind.heads());
-    Map<HeadRef, Set<String>> needed = neededKeys(workload);
+    Map<HeadRef, Set<String>> needed = NeededKeys.of(workload);
     for (HeadRef head : rebind.heads()) {
       Content content = contents.get(head);
       Set<String> missing = new TreeSet<>(needed.getOrDefault(head, Set.of()));
@@ -173,23 +172,6 @@ final class Rebinder {
     return heads.isEmpty()
         ? Optional.empty()
         : Optional.of(new Rebind(rebind.reason(), heads, rebind.due()));
-  }
-
-  private static Map<HeadRef, Set<String>> neededKeys(WorkloadState workload) {
-    Map<HeadRef, HeadRef> heads = new HashMap<>();
-    workload.bound().versions().forEach((head, number) -> heads.put(head.version(number), head));
-    return Reference.in(workload.object().at(workload.kind().template())).stream()
-        .filter(reference -> !reference.optional())
-        .collect(
-            Collectors.toMap(
-                reference -> heads.getOrDefault(reference.named(), reference.named()),
-                reference -> new TreeSet<>(reference.keys()),
-                Rebinder::union));
-  }
-
-  private static Set<String> union(Set<String> one, Set<String> other) {
-    one.addAll(other);
-    return one;
   }
 
   /** Empty if the workload has changed meanwhile. */
