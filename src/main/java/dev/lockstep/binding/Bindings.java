@@ -62,6 +62,13 @@ public record Bindings(SortedMap<HeadRef, VersionNumber> versions) {
     return versions.containsKey(head);
   }
 
+  /** These, and those of the others, which come first. */
+  Bindings and(Bindings others) {
+    SortedMap<HeadRef, VersionNumber> all = new TreeMap<>(versions);
+    all.putAll(others.versions);
+    return new Bindings(all);
+  }
+
   /** Those of which this does not hold. */
   Bindings without(BiPredicate<HeadRef, VersionNumber> which) {
     SortedMap<HeadRef, VersionNumber> kept = new TreeMap<>(versions);

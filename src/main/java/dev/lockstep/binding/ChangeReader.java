@@ -84,7 +84,7 @@ final class ChangeReader {
   /** What the template is bound to that comes back; empty for a request that brings none back. */
   Optional<Bindings> returning(Optional<Revision> brought) {
     return brought
-        .map(Revision::bound)
+        .map(revision -> requested.bound().and(revision.bound()))
         .or(() -> isDone() ? Optional.of(requested.bound()) : Optional.empty());
   }
 
@@ -95,8 +95,12 @@ final class ChangeReader {
   private boolean isDone() {
     return review.mayBringBack()
         && !requested.bound().versions().isEmpty()
-        && !requested.bound().equals(persisted.bound())
+        && (!requested.bound().equals(persisted.bound()) || isAllCurrent())
         && (isHeldAsBound() || isUnboundRevision());
+  }
+
+  private boolean isAllCurrent() {
+    return requested.bound().without(this::isCurrent).versions().isEmpty();
   }
 
   private boolean isHeldAsBound() {

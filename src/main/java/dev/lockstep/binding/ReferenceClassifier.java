@@ -102,11 +102,8 @@ final class ReferenceClassifier {
     if (isSaid(persisted.bound(), bound)) {
       return true;
     }
-    boolean isSaid =
-        isSaid(requested.bound(), bound)
-            && (review.isCreate()
-                || review.isApply()
-                || meanings.isCurrent(bound.head(), bound.number()));
+    // Both fields agree: an exported manifest, a restore, or this very admission, asked again.
+    boolean isSaid = isSaid(requested.bound(), bound);
     return (isSaid || !isPersistedPin(bound) && mayComeFromARevision(bound))
         && !isOrdinary(bound.version());
   }

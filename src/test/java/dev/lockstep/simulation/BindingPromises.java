@@ -258,9 +258,7 @@ final class BindingPromises {
     boolean isOrdinary =
         meanings.get(reference.named()) == Named.HEAD
             || meanings.get(reference.named()) == Named.SOMETHING_ELSE;
-    boolean isBelieved =
-        old.isEmpty() || asked == Asked.APPLY || current(head).filter(number::equals).isPresent();
-    return Optional.of(head).filter(h -> isSaid(stated, h, number) && isBelieved && !isOrdinary);
+    return Optional.of(head).filter(h -> isSaid(stated, h, number) && !isOrdinary);
   }
 
   private static boolean isSaid(Bindings bindings, HeadRef head, VersionNumber number) {
