@@ -74,6 +74,17 @@ final class ReferenceClassifier {
         .anyMatch(bound -> !meanings.isCurrent(bound.head(), bound.number()));
   }
 
+  /** Whether the templates don't tell what the name of some version is, but a revision might. */
+  boolean isAnyMaybeOfARevision(List<Reference> references) {
+    return references.stream()
+        .flatMap(reference -> named(reference).stream())
+        .anyMatch(
+            bound ->
+                !isSaid(persisted.bound(), bound)
+                    && !isSaid(requested.bound(), bound)
+                    && !isPersistedPin(bound));
+  }
+
   /**
    * @param returning what the template is bound to that the request brings back, if it does
    */

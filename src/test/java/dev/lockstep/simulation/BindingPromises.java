@@ -148,11 +148,25 @@ final class BindingPromises {
       }
       boolean leftBare =
           optional && references.stream().allMatch(r -> at(old.get(), r).equals(r.named().name()));
-      return leftBare ? new TreeSet<>(List.of(newRevision, head.name())) : Set.of(newRevision);
+      if (leftBare) {
+        return new TreeSet<>(List.of(newRevision, head.name()));
+      }
     }
-    return pinned && asked != Asked.APPLY && bare.isEmpty()
-        ? Set.of(persisted.or(() -> bound).orElseThrow())
-        : Set.of(newRevision);
+    return Set.of(pinned && asked != Asked.APPLY ? pinned(head, bound, bare, newRevision) : newRevision);
+  }
+
+  /** What only an apply moves. */
+  private String pinned(
+      HeadRef head, Optional<String> bound, List<Reference> bare, String newRevision) {
+    Optional<String> persisted = before.of(head).map(n -> head.version(n).name());
+    boolean isMoved = bound.filter(b -> !bound.equals(persisted)).filter(newRevision::equals).isPresent();
+    boolean isLeftOut = promises.named(head.in("shop")) == Named.SOMETHING_ELSE;
+    if (isMoved || isLeftOut && !bare.isEmpty()) {
+      return newRevision;
+    }
+    return bare.isEmpty()
+        ? persisted.or(() -> bound).orElseThrow()
+        : persisted.filter(p -> isThere(head, persisted)).orElse(newRevision);
   }
 
   private Set<String> undone(
