@@ -111,7 +111,7 @@ final class ChangeReader {
   private boolean isUnboundRevision() {
     boolean isOther = !requested.unbound().equals(persisted.unbound()) || isNotedAnew();
     return isOther
-        && !(tellsNothing() && !classifier.isAnyMaybeOfARevision(references))
+        && !(tellsNothing() && !classifier.isAnyNotNoted(references))
         && revisions.unbound(requested).anyMatch(this::isBoundAsItComesBack);
   }
 

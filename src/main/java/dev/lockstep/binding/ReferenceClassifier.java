@@ -74,15 +74,11 @@ final class ReferenceClassifier {
         .anyMatch(bound -> !meanings.isCurrent(bound.head(), bound.number()));
   }
 
-  /** Whether the templates don't tell what the name of some version is, but a revision might. */
-  boolean isAnyMaybeOfARevision(List<Reference> references) {
+  /** Whether some version's name is no binding by the request's own note, but may be one yet. */
+  boolean isAnyNotNoted(List<Reference> references) {
     return references.stream()
         .flatMap(reference -> named(reference).stream())
-        .anyMatch(
-            bound ->
-                !isSaid(persisted.bound(), bound)
-                    && !isSaid(requested.bound(), bound)
-                    && !isPersistedPin(bound));
+        .anyMatch(bound -> !isSaid(requested.bound(), bound) && !isPersistedPin(bound));
   }
 
   /**
