@@ -62,12 +62,7 @@ final class BindingRules {
         change
             .hadBound(head)
             .or(() -> group.numbers().stream().findFirst())
-            .or(
-                () ->
-                    change
-                        .back()
-                        .flatMap(revision -> BaselineResolver.of(revision, review).of(head))
-                        .filter(number -> meanings.isVersion(head.version(number))));
+            .or(() -> baseline(head).filter(number -> meanings.isVersion(head.version(number))));
     if (had.isPresent()) {
       return had.map(number -> named(head, number));
     }
@@ -84,6 +79,15 @@ final class BindingRules {
                         CurrentConfiguration.warning(
                             head, "what it held then is not known", number + " is current")))
             .orElse(now));
+  }
+
+  private Optional<VersionNumber> baseline(HeadRef head) {
+    return change.back().flatMap(revision -> BaselineResolver.of(revision, review).of(head));
+  }
+
+  /** Whether the revision that comes back says what a bare name meant, whatever it means now. */
+  boolean isKnownOfOld(HeadRef name) {
+    return baseline(name).isPresent();
   }
 
   /** What asks for the current version gets it; what Lockstep asks for, only where it may. */
@@ -172,16 +176,32 @@ final class BindingRules {
             .allMatch(r -> persisted.at(r.place()).filter(r.named()::equals).isPresent());
   }
 
-  /** Only an apply moves it. */
+  /** Only an apply moves it, however its names are written. */
   private Optional<BindingDecision> pinned(HeadGroup group) {
-    if (!change.pinned() || review.isApply() || !group.isOnlyBound()) {
+    if (!change.pinned() || review.isApply()) {
       return Optional.empty();
     }
-    return Optional.of(
-        named(group.head(), persisted.bound().of(group.head()).orElse(group.numbers().get(0)))
-            .warning(
-                CurrentConfiguration.warning(
-                    group.head(), "stays, the workload is pinned", "apply to move it")));
+    return moved(group)
+        .or(
+            () ->
+                stayingAt(group)
+                    .map(
+                        number ->
+                            named(group.head(), number)
+                                .warning(
+                                    CurrentConfiguration.warning(
+                                        group.head(),
+                                        "stays, the workload is pinned",
+                                        "apply to move it"))));
+  }
+
+  /** A bare name is the way out where the version that is bound is gone. */
+  private Optional<VersionNumber> stayingAt(HeadGroup group) {
+    HeadRef head = group.head();
+    Optional<VersionNumber> bound = persisted.bound().of(head);
+    return group.isOnlyBound()
+        ? bound.or(() -> group.numbers().stream().findFirst())
+        : bound.filter(number -> meanings.isVersion(head.version(number)));
   }
 
   /** A new revision gets the current configuration. */

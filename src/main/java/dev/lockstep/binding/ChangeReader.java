@@ -55,9 +55,9 @@ final class ChangeReader {
     return !classifier.isAnythingOlder(references) && references.stream().noneMatch(this::isBare);
   }
 
+  /** What gets no versions (any more) may have had some in the revision that comes back. */
   private boolean isBare(Reference reference) {
-    Resolution meaning = meanings.of(reference.named());
-    return meaning instanceof Resolution.OfHead || meaning instanceof Resolution.Nothing;
+    return !(meanings.of(reference.named()) instanceof Resolution.OfVersion);
   }
 
   /**
@@ -95,12 +95,7 @@ final class ChangeReader {
   private boolean isDone() {
     return review.mayBringBack()
         && !requested.bound().versions().isEmpty()
-        && (!requested.bound().equals(persisted.bound()) || isAllCurrent())
         && (isHeldAsBound() || isUnboundRevision());
-  }
-
-  private boolean isAllCurrent() {
-    return requested.bound().without(this::isCurrent).versions().isEmpty();
   }
 
   private boolean isHeldAsBound() {
@@ -108,13 +103,41 @@ final class ChangeReader {
         KubernetesJson.annotation(review.object(), Annotations.HELD)
             .map(Bindings::parse)
             .orElse(Bindings.NONE);
-    return !held.versions().isEmpty() && held.equals(requested.bound().without(this::isCurrent));
+    return !held.versions().isEmpty()
+        && !requested.bound().equals(persisted.bound())
+        && held.equals(requested.bound().without(this::isCurrent));
   }
 
   private boolean isUnboundRevision() {
-    return !requested.unbound().equals(persisted.unbound())
-        && !tellsNothing()
-        && revisions.anyIsUnbound(requested);
+    boolean isOther = !requested.unbound().equals(persisted.unbound()) || isNotedAnew();
+    return isOther
+        && !(tellsNothing() && !classifier.isAnyNotNoted(references))
+        && revisions.unbound(requested).anyMatch(this::isBoundAsItComesBack);
+  }
+
+  /** Whether its note is of these very names: who takes them from elsewhere brings it along. */
+  private boolean isNotedAnew() {
+    return requested.stated().equals(requested.bound())
+        && !requested.stated().equals(persisted.stated());
+  }
+
+  private boolean isBoundAsItComesBack(Revision revision) {
+    Bindings had = revision.bound();
+    return requested.bound().versions().entrySet().stream()
+        .allMatch(
+            bound ->
+                had.of(bound.getKey())
+                    .map(bound.getValue()::equals)
+                    .orElseGet(
+                        () ->
+                            revision
+                                    .baseline()
+                                    .of(bound.getKey())
+                                    .equals(Optional.of(bound.getValue()))
+                                || meanings
+                                    .current(bound.getKey())
+                                    .map(bound.getValue()::equals)
+                                    .orElse(true)));
   }
 
   private boolean isCurrent(HeadRef head, VersionNumber number) {
@@ -158,9 +181,29 @@ final class ChangeReader {
       return Set.of();
     }
     Set<HeadRef> held = persisted.bound().without(this::isCurrent).versions().keySet();
-    return review.isApply() && held.stream().anyMatch(head -> isNamedAnew(head, bound))
-        ? Set.of()
-        : held;
+    boolean ends =
+        review.isApply() && held.stream().anyMatch(head -> isNamedAnew(head, bound))
+            || isEnded(held);
+    return ends ? Set.of() : held;
+  }
+
+  /**
+   * Whether this very admission has ended it, and the API server asks again: all is where it comes
+   * to then, and the note is gone, which nobody else takes off together with these names.
+   */
+  private boolean isEnded(Set<HeadRef> held) {
+    return KubernetesJson.annotation(review.object(), Annotations.HELD).isEmpty()
+        && held.stream().allMatch(this::isWhereItGoes);
+  }
+
+  private boolean isWhereItGoes(HeadRef head) {
+    Optional<VersionNumber> number = requested.bound().of(head);
+    Resolution meaning = meanings.of(head);
+    return meaning instanceof Resolution.OfHead current
+        ? number.filter(current.current()::equals).isPresent()
+        : meaning instanceof Resolution.Unversioned
+            ? requested.names(head)
+            : number.isPresent() && number.equals(persisted.bound().of(head));
   }
 
   private boolean isNamedAnew(HeadRef head, Map<Reference, Bound> bound) {

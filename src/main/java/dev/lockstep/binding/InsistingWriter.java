@@ -106,7 +106,7 @@ final class InsistingWriter {
         && !review.isApply()
         && !review.isTyped()
         && !change.isHeld()
-        && change.back().isEmpty()
+        && !change.returns()
         && change.rebind().isEmpty()
         && !bareNow().isEmpty()
         && TemplateComparison.sameSpec(

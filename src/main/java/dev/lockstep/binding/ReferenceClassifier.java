@@ -74,6 +74,13 @@ final class ReferenceClassifier {
         .anyMatch(bound -> !meanings.isCurrent(bound.head(), bound.number()));
   }
 
+  /** Whether some version's name is no binding by the request's own note, but may be one yet. */
+  boolean isAnyNotNoted(List<Reference> references) {
+    return references.stream()
+        .flatMap(reference -> named(reference).stream())
+        .anyMatch(bound -> !isSaid(requested.bound(), bound) && !isPersistedPin(bound));
+  }
+
   /**
    * @param returning what the template is bound to that the request brings back, if it does
    */

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Which former revision of its workload a request brings back, if it does. The list of revisions is
@@ -78,10 +79,10 @@ final class RevisionMatcher {
         .filter(next -> !comparable(next).equals(current));
   }
 
-  /** Whether a revision has this template, whatever the two are bound to. */
-  boolean anyIsUnbound(TemplateState template) {
+  /** Those with this template, whatever they are bound to. */
+  Stream<Revision> unbound(TemplateState template) {
     JsonNode unbound = TemplateComparison.comparable(template.unbound());
-    return all().stream().anyMatch(revision -> unbound(revision).equals(unbound));
+    return all().stream().filter(revision -> unbound(revision).equals(unbound));
   }
 
   private static JsonNode unbound(Revision revision) {

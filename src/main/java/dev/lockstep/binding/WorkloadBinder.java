@@ -89,7 +89,9 @@ final class WorkloadBinder {
       return;
     }
     Resolution meaning = meanings.of(named);
-    if (meaning instanceof Resolution.OfHead || meaning instanceof Resolution.Nothing) {
+    if (meaning instanceof Resolution.OfHead
+        || meaning instanceof Resolution.Nothing
+        || meaning instanceof Resolution.Unversioned && rules.isKnownOfOld(named)) {
       group(named).add(reference, Optional.empty());
     } else if (meaning instanceof Resolution.OfVersion pin) {
       missing.keys(reference, named, pin.version().content());

@@ -38,7 +38,13 @@ class SecretPathIT {
   static void start() {
     cluster = new RealCluster("secret-path");
     replicas =
-        cluster.install(2, Map.of("LOCKSTEP_QUIET_PERIOD", "2s", "LOCKSTEP_PATHS_PERIOD", "500ms"));
+        cluster.install(
+            2,
+            Map.of(
+                "LOCKSTEP_QUIET_PERIOD", "2s",
+                "LOCKSTEP_PATHS_PERIOD", "500ms",
+                "LOCKSTEP_FIXED_PATHS", "false"),
+            "--set=webhook.fixedPaths=false");
   }
 
   @AfterAll

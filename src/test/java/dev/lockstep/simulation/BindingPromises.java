@@ -100,7 +100,18 @@ final class BindingPromises {
     }
   }
 
-  private void names(HeadRef head, List<Reference> references) {
+  private void names(HeadRef head, List<Reference> all) {
+    List<Reference> references = new ArrayList<>(all);
+    if (promises.named(head.in("shop")) == Named.VERSION) {
+      // What names another head's version itself is a pin, whatever else was bound to its name.
+      references.removeIf(reference -> reference.named().equals(head));
+      all.stream()
+          .filter(reference -> !references.contains(reference))
+          .forEach(pin -> assertThat(at(result, pin)).as("the pin " + pin).isEqualTo(head.name()));
+    }
+    if (references.isEmpty()) {
+      return;
+    }
     Set<String> names = expected(head, references);
     for (Reference reference : references) {
       String name = at(result, reference);
@@ -113,9 +124,6 @@ final class BindingPromises {
 
   /** What all references of a head may name then. */
   private Set<String> expected(HeadRef head, List<Reference> references) {
-    if (promises.named(head.in("shop")) == Named.VERSION) {
-      return Set.of(head.name());
-    }
     List<Reference> bare = references.stream().filter(r -> r.named().equals(head)).toList();
     Optional<String> bound =
         references.stream()
@@ -148,11 +156,27 @@ final class BindingPromises {
       }
       boolean leftBare =
           optional && references.stream().allMatch(r -> at(old.get(), r).equals(r.named().name()));
-      return leftBare ? new TreeSet<>(List.of(newRevision, head.name())) : Set.of(newRevision);
+      if (leftBare) {
+        return new TreeSet<>(List.of(newRevision, head.name()));
+      }
     }
-    return pinned && asked != Asked.APPLY && bare.isEmpty()
-        ? Set.of(persisted.or(() -> bound).orElseThrow())
-        : Set.of(newRevision);
+    return Set.of(
+        pinned && asked != Asked.APPLY ? pinned(head, bound, bare, newRevision) : newRevision);
+  }
+
+  /** What only an apply moves. */
+  private String pinned(
+      HeadRef head, Optional<String> bound, List<Reference> bare, String newRevision) {
+    Optional<String> persisted = before.of(head).map(n -> head.version(n).name());
+    boolean isMoved =
+        bound.filter(b -> !bound.equals(persisted)).filter(newRevision::equals).isPresent();
+    boolean isLeftOut = promises.named(head.in("shop")) == Named.SOMETHING_ELSE;
+    if (isMoved || isLeftOut && !bare.isEmpty()) {
+      return newRevision;
+    }
+    return bare.isEmpty()
+        ? persisted.or(() -> bound).orElseThrow()
+        : persisted.filter(p -> isThere(head, persisted)).orElse(newRevision);
   }
 
   private Set<String> undone(

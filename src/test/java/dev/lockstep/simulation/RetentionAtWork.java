@@ -8,6 +8,7 @@ import dev.lockstep.controller.retention.RetentionController;
 import dev.lockstep.model.Annotations;
 import dev.lockstep.model.HeadKind;
 import dev.lockstep.model.KubernetesJson;
+import dev.lockstep.model.Labels;
 import dev.lockstep.model.ManagedNamespace;
 import dev.lockstep.model.ObjectKey;
 import dev.lockstep.model.VersionNumber;
@@ -258,7 +259,20 @@ final class RetentionAtWork {
             && newestFirst.indexOf(number) < Math.max(keep, 1)
             && object.filter(there -> isOneOf(there, head, newestFirst)).isPresent()
         // Counting goes on from the highest as long as anything is left.
-        || !isHead && newestFirst.indexOf(number) == 0 && newestFirst.size() > 1;
+        || !isHead && newestFirst.indexOf(number) == 0 && calledVersions(head) > 1;
+  }
+
+  /** Also those that somebody made up, which are not Lockstep's to delete. */
+  private long calledVersions(ObjectKey head) {
+    return cluster.objects.entrySet().stream()
+        .filter(entry -> entry.getKey().kind() == head.kind())
+        .map(Map.Entry::getValue)
+        .filter(object -> KubernetesJson.label(object, Labels.ROLE).equals(Optional.of("version")))
+        .filter(
+            object ->
+                KubernetesJson.annotation(object, Annotations.HEAD_NAME)
+                    .equals(Optional.of(head.name())))
+        .count();
   }
 
   private boolean isOneOf(ObjectNode object, ObjectKey head, List<VersionNumber> versions) {
