@@ -62,6 +62,7 @@ final class Promises {
           Annotations.BASELINE,
           Annotations.RELEASED,
           Annotations.WINDOW_MOVES,
+          Annotations.RELEASE_HEADS,
           Annotations.BARE_WRITES,
           Annotations.STEPPED_BACK,
           Annotations.IN_BETWEEN);

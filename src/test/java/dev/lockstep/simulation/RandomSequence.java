@@ -421,7 +421,8 @@ final class RandomSequence {
   private static ObjectNode unreleased(Admitted admitted) {
     ObjectNode object = admitted.object().deepCopy();
     ObjectNode annotations = object.withObject("/metadata/annotations");
-    annotations.remove(List.of(Annotations.RELEASED, Annotations.WINDOW_MOVES));
+    annotations.remove(
+        List.of(Annotations.RELEASED, Annotations.WINDOW_MOVES, Annotations.RELEASE_HEADS));
     return object;
   }
 
