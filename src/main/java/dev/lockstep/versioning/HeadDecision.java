@@ -102,9 +102,6 @@ final class HeadDecision {
    * of another scheme can't be checked, and counts as long as no version says otherwise.
    */
   private Stamp created(HashedContent content) {
-    if (review.dryRun()) {
-      return foreseen(content);
-    }
     return Stamp.of(review.object())
         .filter(
             stamp ->
@@ -119,17 +116,6 @@ final class HeadDecision {
         .filter(stamp -> isFreeOrSame(stamp.version(), content))
         .map(stamp -> restored(stamp, content))
         .orElseGet(() -> first(content));
-  }
-
-  /**
-   * Whoever creates as a dry run leaves no trace, and need not be able to read: the number must not
-   * tell him whether a content that he guessed was there before.
-   */
-  private Stamp foreseen(HashedContent content) {
-    AllocationRequest request = request(content, Optional.empty(), review.user());
-    Allocation given = numbers.allocate(request, Mode.TRY_BLINDLY, true);
-    quotas.requireRoomForBoth(id, given.number());
-    return stamp(request, given);
   }
 
   private Stamp first(HashedContent content) {

@@ -47,8 +47,6 @@ final class VersionAllocator {
   enum Mode {
     /** Its name is tried by a dry run. */
     TRY,
-    /** The same, and no content is compared with the request's. */
-    TRY_BLINDLY,
     /** It is made at once. */
     MAKE,
     /** Nothing: it will not be made unless somebody needs it. */
@@ -111,9 +109,7 @@ final class VersionAllocator {
     List<JsonNode> listed = isListed(request) ? store.metadataOfVersions(head) : List.of();
     Optional<VersionNumber> newest = request.newest().or(() -> highestEver(head, listed));
     Optional<VersionNumber> equal =
-        newest.isEmpty() || mode == Mode.TRY_BLINDLY
-            ? Optional.empty()
-            : equals.find(request, listed, dryRun);
+        newest.isEmpty() ? Optional.empty() : equals.find(request, listed, dryRun);
     if (equal.isPresent()) {
       return new Allocation(equal.get(), newest.get().max(equal.get()), true);
     }
@@ -122,7 +118,7 @@ final class VersionAllocator {
       checked(Version.id(head, number), head);
       return new Allocation(number, number, false);
     }
-    boolean tried = dryRun || mode != Mode.MAKE;
+    boolean tried = dryRun || mode == Mode.TRY;
     for (int strangers = 0; strangers <= MAX_STRANGERS; strangers++) {
       ObjectKey id = checked(Version.id(head, number), head);
       Creation creation = store.create(id, object(request, number), tried);
@@ -130,9 +126,7 @@ final class VersionAllocator {
         throw AdmissionDeniedException.of(failed.cause(), "make version " + number, head);
       }
       boolean isFree = !(creation instanceof Creation.NameTaken);
-      if (isFree
-          || mode != Mode.TRY_BLINDLY
-              && versions.isVersion(id, request.content().content(), dryRun)) {
+      if (isFree || versions.isVersion(id, request.content().content(), dryRun)) {
         return new Allocation(number, number, !isFree);
       }
       number = after(number, head);

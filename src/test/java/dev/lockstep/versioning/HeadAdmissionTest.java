@@ -262,18 +262,6 @@ class HeadAdmissionTest {
   }
 
   @Test
-  void aCreateAsADryRunDoesNotTellWhetherAContentWasThereBefore() {
-    cluster.write(head, A);
-    ObjectNode stamped = cluster.write(head, B).deepCopy();
-    cluster.delete(head);
-
-    String foreseen = stamp(cluster.admit(head, object(head, C), true));
-    assertThat(stamp(cluster.admit(head, object(head, A), true))).isEqualTo(foreseen);
-    assertThat(stamp(cluster.admit(head, stamped, true))).isEqualTo(foreseen);
-    assertThat(stamp(cluster.admit(head, object(head, A), false))).startsWith("v000 of ");
-  }
-
-  @Test
   void aStampedHeadThatBecomesImmutableStaysOne() {
     ObjectNode sealed = cluster.write(head, A).deepCopy().put("immutable", true);
     assertThat(stamp(cluster.admit(head, sealed, false))).isEqualTo("v000 of v000");
