@@ -95,6 +95,7 @@ final class WorkloadNotes {
     boolean releases =
         changes
             && !review.dryRun()
+            && !(bindings.versions().isEmpty() && notes.get(Annotations.WAITING).isEmpty())
             && review.kind().revisions().isPresent()
             && (review.isCreate() || review.isApply() || review.isTyped() && review.hasNewImage());
     if (releases) {
