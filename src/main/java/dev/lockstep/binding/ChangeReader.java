@@ -195,12 +195,19 @@ final class ChangeReader {
 
   private boolean isWhereItGoes(HeadRef head) {
     Optional<VersionNumber> number = requested.bound().of(head);
+    if (number.isEmpty() && !requested.names(head) && !namesAsPersisted(head)) {
+      return true;
+    }
     Resolution meaning = meanings.of(head);
     return meaning instanceof Resolution.OfHead current
         ? number.filter(current.current()::equals).isPresent()
         : meaning instanceof Resolution.Unversioned
             ? requested.names(head)
             : number.isPresent() && number.equals(persisted.bound().of(head));
+  }
+
+  private boolean namesAsPersisted(HeadRef head) {
+    return persisted.bound().of(head).filter(n -> requested.names(head.version(n))).isPresent();
   }
 
   private boolean isNamedAnew(HeadRef head, Map<Reference, Bound> bound) {
