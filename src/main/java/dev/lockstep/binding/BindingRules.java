@@ -160,10 +160,15 @@ final class BindingRules {
     }
     if (group.isOnlyBound()) {
       return moved(group)
-          .or(() -> persisted.bound().of(group.head()).map(BindingDecision::to))
+          .or(() -> persisted.bound().of(group.head()).map(number -> kept(group, number)))
           .or(() -> group.numbers().stream().findFirst().map(BindingDecision::to));
     }
     return isLeftBare(group) ? Optional.of(BindingDecision.bare()) : Optional.empty();
+  }
+
+  /** An apply is told what pods will miss of it, however its names are written. */
+  private BindingDecision kept(HeadGroup group, VersionNumber number) {
+    return review.isApply() ? named(group.head(), number) : BindingDecision.to(number);
   }
 
   /** Whether pods run without it: that it came meanwhile is no reason to start them anew. */

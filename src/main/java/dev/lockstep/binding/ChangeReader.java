@@ -52,7 +52,9 @@ final class ChangeReader {
 
   /** Whether all that it names is current, so that no revision has to be looked for. */
   private boolean tellsNothing() {
-    return !classifier.isAnythingOlder(references) && references.stream().noneMatch(this::isBare);
+    return !classifier.isAnythingOlder(references)
+        && references.stream().noneMatch(this::isBare)
+        && !classifier.isAnyNotNoted(references);
   }
 
   /** What gets no versions (any more) may have had some in the revision that comes back. */
@@ -104,14 +106,14 @@ final class ChangeReader {
             .map(Bindings::parse)
             .orElse(Bindings.NONE);
     return !held.versions().isEmpty()
-        && !requested.bound().equals(persisted.bound())
+        && !held.without((head, n) -> persisted.bound().of(head).equals(Optional.of(n))).versions().isEmpty()
         && held.equals(requested.bound().without(this::isCurrent));
   }
 
   private boolean isUnboundRevision() {
     boolean isOther = !requested.unbound().equals(persisted.unbound()) || isNotedAnew();
     return isOther
-        && !(tellsNothing() && !classifier.isAnyNotNoted(references))
+        && !tellsNothing()
         && revisions.unbound(requested).anyMatch(this::isBoundAsItComesBack);
   }
 
@@ -198,12 +200,19 @@ final class ChangeReader {
 
   private boolean isWhereItGoes(HeadRef head) {
     Optional<VersionNumber> number = requested.bound().of(head);
+    if (number.isEmpty() && !requested.names(head) && !namesAsPersisted(head)) {
+      return true;
+    }
     Resolution meaning = meanings.of(head);
     return meaning instanceof Resolution.OfHead current
         ? number.filter(current.current()::equals).isPresent()
         : meaning instanceof Resolution.Unversioned
             ? requested.names(head)
             : number.isPresent() && number.equals(persisted.bound().of(head));
+  }
+
+  private boolean namesAsPersisted(HeadRef head) {
+    return persisted.bound().of(head).filter(n -> requested.names(head.version(n))).isPresent();
   }
 
   private boolean isNamedAnew(HeadRef head, Map<Reference, Bound> bound) {

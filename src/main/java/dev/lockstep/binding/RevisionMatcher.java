@@ -79,10 +79,15 @@ final class RevisionMatcher {
         .filter(next -> !comparable(next).equals(current));
   }
 
-  /** Those with this template, whatever they are bound to. */
+  /** Those with this template, whatever they are bound to; a pin may name just what is bound. */
   Stream<Revision> unbound(TemplateState template) {
     JsonNode unbound = TemplateComparison.comparable(template.unbound());
-    return all().stream().filter(revision -> unbound(revision).equals(unbound));
+    return all().stream()
+        .filter(
+            revision ->
+                TemplateComparison.comparable(
+                        TemplateState.of(revision.template()).boundTo(template.bound()).unbound())
+                    .equals(unbound));
   }
 
   private static JsonNode unbound(Revision revision) {

@@ -7,11 +7,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lockstep.model.Annotations;
 import dev.lockstep.model.HeadRef;
 import dev.lockstep.model.KubernetesJson;
+import dev.lockstep.model.VersionNumber;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -33,6 +36,13 @@ record TemplateState(
             .map(Bindings::parse)
             .orElse(Bindings.NONE),
         Bindings.of(template));
+  }
+
+  /** The same as if it were bound to this, too. */
+  TemplateState boundTo(Bindings others) {
+    SortedMap<HeadRef, VersionNumber> all = new TreeMap<>(others.versions());
+    all.putAll(bound.versions());
+    return new TemplateState(template, references, stated, new Bindings(all));
   }
 
   boolean names(HeadRef name) {

@@ -123,9 +123,13 @@ public record WorkloadAdmissionRequest(
     return manager.startsWith("kubectl-") || manager.equals("lockstep");
   }
 
-  /** Whether it may bring settings along with a revision, which somebody has changed since. */
+  /**
+   * Whether it may bring settings along with a revision, which somebody has changed since. Who
+   * replaces the whole object means its annotations.
+   */
   boolean hasOtherSettings() {
     return mayBringBack()
+        && !isApply()
         && !WorkloadSettings.annotationsOf(object)
             .equals(WorkloadSettings.annotationsOf(oldObject.orElseThrow()));
   }

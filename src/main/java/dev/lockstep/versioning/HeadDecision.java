@@ -159,7 +159,15 @@ final class HeadDecision {
   }
 
   private Optional<VersionNumber> newest(JsonNode old) {
-    return numbers.believable(id, Stamp.newest(old));
+    return known(old, Stamp.newest(old));
+  }
+
+  /** What has no stamp may be a former state of the object, which knows less than its versions. */
+  private Optional<VersionNumber> known(JsonNode old, Optional<VersionNumber> noted) {
+    Optional<VersionNumber> believed = numbers.believable(id, noted);
+    return believed.isEmpty() || Stamp.of(old).isPresent()
+        ? believed
+        : VersionAllocator.highest(believed, numbers.highest(id));
   }
 
   /**
@@ -193,7 +201,7 @@ final class HeadDecision {
         });
     PredecessorKeeper.Kept kept = predecessors.keep(review, old, oldContent);
     warnings.addAll(kept.warnings());
-    return given(request(content, numbers.believable(id, kept.newest()), review.user(), asOf));
+    return given(request(content, known(old, kept.newest()), review.user(), asOf));
   }
 
   private boolean isTooFast() {

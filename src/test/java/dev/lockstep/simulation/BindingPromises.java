@@ -137,7 +137,8 @@ final class BindingPromises {
       return undone(head, bound, optional, newRevision);
     }
     if (old.isEmpty()) {
-      boolean keeps = bound.isPresent() && bare.isEmpty() && app.kind.revisions().isPresent();
+      boolean staysAsItIs = app.kind.revisions().isPresent() || app.kind.isImmutable();
+      boolean keeps = bound.isPresent() && bare.isEmpty() && staysAsItIs;
       return Set.of(keeps && isThere(head, bound) ? bound.get() : newRevision);
     }
     if (isAskedToMove(head, references)) {

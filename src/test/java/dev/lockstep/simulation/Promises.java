@@ -191,6 +191,10 @@ final class Promises {
         owe(id, content(old.get()));
       }
       stamped.remove(id);
+      if (knowsLess(old, result)) {
+        // Who takes down what is noted on his own object, while it is left out, gets numbers again.
+        given.remove(id);
+      }
       return;
     }
     assertThat(hasRightHash(id, result)).as("hash on " + id).isTrue();
@@ -225,6 +229,12 @@ final class Promises {
         .as(number + " was given to another content of " + id)
         .isEqualTo(content(result));
     stamped.get(id).put(number, content(result));
+  }
+
+  private static boolean knowsLess(Optional<ObjectNode> old, JsonNode now) {
+    Optional<VersionNumber> before = old.flatMap(Promises::newest);
+    return before.isPresent()
+        && newest(now).filter(number -> number.compareTo(before.get()) >= 0).isEmpty();
   }
 
   /** What was left out until now had no version coming, whatever a request says of it. */
@@ -493,9 +503,14 @@ final class Promises {
                         .as(app + " reads " + version)
                         .isEqualTo(content)));
     Set<ObjectKey> heads = new HashSet<>(given.keySet());
-    heads.removeIf(head -> cluster.objects.containsKey(head) || !versionsOf(head).isEmpty());
+    heads.removeIf(head -> isKnown(head) || !versionsOf(head).isEmpty());
     given.keySet().removeAll(heads);
     stamped.keySet().removeAll(heads);
     owed.keySet().removeAll(heads);
+  }
+
+  /** Whether an object of this name tells what numbers it has had. */
+  private boolean isKnown(ObjectKey head) {
+    return cluster.find(head).filter(object -> newest(object).isPresent()).isPresent();
   }
 }

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -42,7 +43,7 @@ final class RetentionAtWork {
   /** How late a request can be persisted after its admission: an API server gives up then. */
   private static final Duration LATEST = Duration.ofSeconds(60);
 
-  private record Late(Instant latest, Runnable persist) {}
+  private record Late(Runnable persist) {}
 
   private final SmallCluster cluster;
   private final Promises promises;
@@ -101,14 +102,7 @@ final class RetentionAtWork {
   }
 
   void pass(Duration duration) {
-    Instant end = time.instant().plus(duration);
-    while (!late.isEmpty() && !earliest().latest().isAfter(end)) {
-      passUntil(earliest().latest());
-      if (!late.isEmpty() && !earliest().latest().isAfter(time.instant())) {
-        persist(earliest());
-      }
-    }
-    passUntil(end);
+    passUntil(time.instant().plus(duration));
   }
 
   private void passUntil(Instant end) {
@@ -117,13 +111,18 @@ final class RetentionAtWork {
     isPassing = false;
   }
 
-  private Late earliest() {
-    return late.stream().min(Comparator.comparing(Late::latest)).orElseThrow();
-  }
-
   /** A request was admitted, and is persisted at some time within the longest that one takes. */
   void persistLater(Runnable persist) {
-    late.add(new Late(time.instant().plus(LATEST), persist));
+    Late one = new Late(persist);
+    late.add(one);
+    time.executor.schedule(
+        () -> {
+          if (late.contains(one)) {
+            persist(one);
+          }
+        },
+        LATEST.toSeconds(),
+        TimeUnit.SECONDS);
   }
 
   void persistOne() {
