@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lockstep.kubernetes.client.ApiPaths;
-import dev.lockstep.kubernetes.client.ApiResponse;
 import dev.lockstep.kubernetes.client.KubeApiClient;
 import dev.lockstep.model.ApiServerException;
 import dev.lockstep.model.HeadKind;
@@ -58,13 +57,13 @@ public final class HashKeySecret implements Supplier<byte[]> {
   private Optional<byte[]> make() {
     byte[] bytes = new byte[BYTES];
     new SecureRandom().nextBytes(bytes);
-    ApiResponse response = api.create(ApiPaths.all(id) + ApiPaths.write(false), secret(bytes));
-    if (response.isConflict()) {
+    KubeApiClient.Reply reply = api.create(ApiPaths.all(id) + ApiPaths.write(false), secret(bytes));
+    if (reply.code() == 409) {
       return Optional.empty();
     }
-    if (!response.isSuccess()) {
+    if (!reply.isSuccess()) {
       // It is nobody's Secret but ours.
-      throw response.failure().discreet();
+      throw reply.failure().discreet();
     }
     return Optional.of(bytes);
   }

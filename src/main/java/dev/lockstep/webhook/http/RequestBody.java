@@ -51,11 +51,6 @@ final class RequestBody {
     return taken;
   }
 
-  /** All of it, which stays here. */
-  byte[] peek() {
-    return bytes;
-  }
-
   /** When its request came: a body may have to wait for its place. */
   long arrived() {
     return arrived;

@@ -1,2 +1,0 @@
-/** Who may call the webhooks: whoever knows the path that only webhook configurations hold. */
-package dev.lockstep.callers;

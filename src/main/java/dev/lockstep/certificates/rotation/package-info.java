@@ -1,2 +1,0 @@
-/** Certificates that Lockstep makes itself: what is due, and doing it. */
-package dev.lockstep.certificates.rotation;

@@ -1,2 +1,0 @@
-/** Reading and writing of certificates and keys. */
-package dev.lockstep.certificates.x509;

@@ -1,2 +1,0 @@
-/** Gives a namespace that is opted in its first versions. */
-package dev.lockstep.controller.namespace;

@@ -1,2 +1,0 @@
-/** Queues, back-off and repeated work of the controllers. */
-package dev.lockstep.controller.queue;

@@ -1,2 +1,0 @@
-/** Deletes versions that nobody needs any more. */
-package dev.lockstep.controller.retention;

@@ -1,2 +1,0 @@
-/** Binds workloads again when their heads have changed. */
-package dev.lockstep.controller.workload;

@@ -1,2 +1,0 @@
-/** Calls to the API server, and what becomes of their answers. */
-package dev.lockstep.kubernetes.client;

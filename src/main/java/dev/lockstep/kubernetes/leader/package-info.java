@@ -1,2 +1,0 @@
-/** The election of the replica that leads. */
-package dev.lockstep.kubernetes.leader;

@@ -1,2 +1,0 @@
-/** Watches of heads, namespaces, and what refers to versions. */
-package dev.lockstep.kubernetes.watch;

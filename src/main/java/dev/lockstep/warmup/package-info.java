@@ -1,2 +1,0 @@
-/** The requests that the server sends to itself before it is ready. */
-package dev.lockstep.warmup;

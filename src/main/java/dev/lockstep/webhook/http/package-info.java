@@ -1,2 +1,0 @@
-/** The HTTP edge of the webhooks: routes, bodies, refusals, slow clients. */
-package dev.lockstep.webhook.http;

@@ -1,2 +1,0 @@
-/** Bounds for the memory that reviews take. */
-package dev.lockstep.webhook.limits;
