@@ -68,7 +68,7 @@ final class KnownObjects implements VersionStore {
   }
 
   @Override
-  public boolean unmark(ObjectKey version) {
+  public boolean unmark(ObjectKey version, int times) {
     throw new UnsupportedOperationException();
   }
 }

@@ -23,18 +23,19 @@ import org.jboss.logging.Logger;
 public class WebhookKeyStoreProvider implements KeyStoreProvider {
   private static final Logger LOG = Logger.getLogger(WebhookKeyStoreProvider.class);
 
-  private final LockstepConfig.Tls tls;
-  private final ServingCertificate served = new ServingCertificate();
+  private final TlsConfig tls;
+  private final ServingCertificate served;
   private final LogOnChange complaint = new LogOnChange(LOG);
   private volatile Optional<CertificateFileSource> files = Optional.empty();
 
-  WebhookKeyStoreProvider(LockstepConfig config) {
-    this.tls = config.tls();
+  WebhookKeyStoreProvider(TlsConfig tls, ServingCertificate served) {
+    this.tls = tls;
+    this.served = served;
   }
 
   @Override
   public KeyStoreAndKeyCertOptions getKeyStore(Vertx vertx) {
-    if (tls.mode() == LockstepConfig.Tls.Mode.FILES) {
+    if (tls.mode() == TlsConfig.Mode.FILES) {
       files = Optional.of(new CertificateFileSource(tls.certificate(), tls.key(), vertx, served));
       lookAtFiles();
     }
@@ -49,10 +50,6 @@ public class WebhookKeyStoreProvider implements KeyStoreProvider {
     } catch (IllegalStateException e) {
       complaint.about(e.getMessage());
     }
-  }
-
-  public ServingCertificate served() {
-    return served;
   }
 
   /** Quarkus takes from it which names there are, of which there is one. */

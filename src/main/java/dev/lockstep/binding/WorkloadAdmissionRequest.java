@@ -1,15 +1,24 @@
 package dev.lockstep.binding;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.lockstep.model.Annotations;
 import dev.lockstep.model.KubernetesJson;
 import dev.lockstep.model.ManagedNamespace;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A request to create or update a workload, as its admission sees it.
  *
  * @param oldObject as it is persisted, for an update
  * @param fieldManager what the request's options name; kubectl's undo names none
+ * @param user who sent it
+ * @param received when, by this server's clock
  */
 public record WorkloadAdmissionRequest(
     WorkloadKind kind,
@@ -17,11 +26,22 @@ public record WorkloadAdmissionRequest(
     JsonNode object,
     Optional<JsonNode> oldObject,
     Optional<String> fieldManager,
+    String user,
+    Instant received,
     boolean dryRun,
     ManagedNamespace namespace) {
 
   /** Written by client-side apply, and by nothing else. */
   private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
+  private static final Set<String> MANAGERS_OF_MANIFESTS =
+      Set.of("kubectl-client-side-apply", "kubectl-replace", "kubectl-create");
+
+  /** kubectl's commands that change a template in place; its undo names no manager. */
+  private static final Set<String> MANAGERS_OF_CHANGES =
+      Set.of("kubectl-set", "kubectl-edit", "kubectl-patch", "kubectl-rollout");
+
+  private static final String SERVICE_ACCOUNT = "system:serviceaccount:";
 
   JsonNode template() {
     return object.at(kind.template());
@@ -29,6 +49,10 @@ public record WorkloadAdmissionRequest(
 
   Optional<JsonNode> oldTemplate() {
     return oldObject.map(old -> old.at(kind.template()));
+  }
+
+  boolean isCreate() {
+    return oldObject.isEmpty();
   }
 
   /** Whether there is a template, and it is not the persisted one. */
@@ -48,15 +72,104 @@ public record WorkloadAdmissionRequest(
     return kind.change() == WorkloadKind.Change.IMMUTABLE && oldObject.isPresent();
   }
 
-  /** Whether somebody's manifest may stand behind this request. */
-  boolean mayBeAnApply() {
-    return fieldManager.isPresent()
-        || oldObject
-            .filter(
-                old ->
-                    KubernetesJson.annotation(old, LAST_APPLIED)
-                        .equals(KubernetesJson.annotation(object, LAST_APPLIED)))
+  /** Whether a manifest stands behind this request: names in it are what somebody wants. */
+  boolean isApply() {
+    if (oldObject.isEmpty()) {
+      return false;
+    }
+    if (lastApplied(object).isPresent()
+        && !lastApplied(object).equals(lastApplied(oldObject.get()))) {
+      return true;
+    }
+    return fieldManager
+        .filter(
+            manager ->
+                MANAGERS_OF_MANIFESTS.contains(manager)
+                    || manager.toLowerCase(Locale.ROOT).contains("helm")
+                    || RecordedWrites.of(object)
+                        .isAppliedBy(manager, RecordedWrites.of(oldObject.get())))
+        .isPresent();
+  }
+
+  /** Whether the manifest that was last applied names this, and is no exported object. */
+  boolean isNamedByManifest(String name) {
+    return lastApplied(object)
+        .filter(manifest -> manifest.contains("\"" + name + "\""))
+        .filter(manifest -> !manifest.contains(Annotations.BINDINGS))
+        .isPresent();
+  }
+
+  private static Optional<String> lastApplied(JsonNode object) {
+    return KubernetesJson.annotation(object, LAST_APPLIED);
+  }
+
+  /** Whether somebody typed the change, so that it means what it says. */
+  boolean isTyped() {
+    return fieldManager.filter(MANAGERS_OF_CHANGES::contains).isPresent();
+  }
+
+  /** Whether this may bring a former revision back; what is applied or typed is a new one. */
+  boolean mayBringBack() {
+    return oldObject.isPresent()
+        && kind.revisions().isPresent()
+        && hasNewTemplate()
+        && (fieldManager.filter("kubectl-replace"::equals).isPresent()
+            || !isApply()
+                && fieldManager.filter(WorkloadAdmissionRequest::bringsNothing).isEmpty());
+  }
+
+  /** All of kubectl's commands that name a manager, and Lockstep's own requests. */
+  private static boolean bringsNothing(String manager) {
+    return manager.startsWith("kubectl-") || manager.equals("lockstep");
+  }
+
+  /**
+   * Whether it may bring settings along with a revision, which somebody has changed since. Who
+   * replaces the whole object means its annotations.
+   */
+  boolean hasOtherSettings() {
+    return mayBringBack()
+        && !isApply()
+        && !WorkloadSettings.annotationsOf(object)
+            .equals(WorkloadSettings.annotationsOf(oldObject.orElseThrow()));
+  }
+
+  /**
+   * Whether a program may have sent this on its own. kubectl's undo is somebody's wish, whatever
+   * account it runs by.
+   */
+  boolean mayBeAController() {
+    return user.startsWith(SERVICE_ACCOUNT)
+        && RecordedWrites.of(object)
+            .newestManager()
+            .filter(manager -> manager.startsWith("kubectl"))
             .isEmpty();
+  }
+
+  /** Whether a container that was there gets another image. */
+  boolean hasNewImage() {
+    Map<String, String> before =
+        oldTemplate().map(WorkloadAdmissionRequest::images).orElse(Map.of());
+    Map<String, String> after = images(template());
+    return before.entrySet().stream()
+        .anyMatch(e -> !e.getValue().equals(after.getOrDefault(e.getKey(), e.getValue())));
+  }
+
+  private static Map<String, String> images(JsonNode template) {
+    Map<String, String> images = new HashMap<>();
+    for (String list : Set.of("containers", "initContainers")) {
+      for (JsonNode container : template.path("spec").path(list)) {
+        images.put(container.path("name").asText(), container.path("image").asText());
+      }
+    }
+    return images;
+  }
+
+  /** When the object was written, by the API server's clock where it tells. */
+  Instant time() {
+    return RecordedWrites.of(object)
+        .newestTime()
+        .orElseGet(() -> received.truncatedTo(ChronoUnit.SECONDS));
   }
 
   /** For people: {@code Deployment shop/my-app}. */

@@ -1,6 +1,7 @@
 package dev.lockstep.binding;
 
 import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Optional;
 
@@ -99,6 +100,23 @@ public record WorkloadKind(
         JsonPointer.compile(template),
         Change.MUTABLE,
         Optional.of(REPLICA_SETS));
+  }
+
+  public boolean isImmutable() {
+    return change == Change.IMMUTABLE;
+  }
+
+  /**
+   * Whether a newer version costs nothing here: no revision could be gone back to, or no pod runs.
+   * Such a workload is bound to what is current as soon as that is there.
+   */
+  public boolean followsAtOnce(JsonNode workload) {
+    JsonNode spec = workload.path("spec");
+    return !isImmutable()
+        && (revisions.isEmpty()
+            || spec.path("replicas").asInt(1) == 0
+            || spec.path("paused").asBoolean(false)
+            || spec.path("suspend").asBoolean(false));
   }
 
   public boolean isBuiltIn() {

@@ -26,7 +26,12 @@ public final class AdmissionDeniedException extends RuntimeException {
    */
   public AdmissionDeniedException(
       int code, String what, Object object, String cause, String remedy) {
-    super("lockstep: cannot " + what + " for " + object + ": " + cause + ". " + remedy);
+    this(code, what, object, cause, remedy, null);
+  }
+
+  private AdmissionDeniedException(
+      int code, String what, Object object, String cause, String remedy, Throwable why) {
+    super("lockstep: cannot " + what + " for " + object + ": " + cause + ". " + remedy, why);
     this.code = code;
   }
 
@@ -35,9 +40,14 @@ public final class AdmissionDeniedException extends RuntimeException {
     String words = call.getMessage().replaceAll("\\.\\s*$", "");
     return call.isRefusal()
         ? new AdmissionDeniedException(
-            FORBIDDEN, what, object, words, "Make room or change the rule, then apply again.")
+            FORBIDDEN, what, object, words, "Make room or change the rule, then apply again.", call)
         : new AdmissionDeniedException(
-            UNAVAILABLE, what, object, words, "Nothing was changed; apply again.");
+            UNAVAILABLE, what, object, words, "Nothing was changed; apply again.", call);
+  }
+
+  /** Whether somebody's rule is why: the same request will not pass later. */
+  public boolean isRefusal() {
+    return getCause() instanceof ApiServerException call && call.isRefusal();
   }
 
   public int code() {

@@ -14,14 +14,20 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Hashes contents. A ConfigMap's hash is plain SHA-256; a Secret's is keyed, because labels are
- * shown where data is masked, and a plain hash of a short password can be guessed.
+ * shown where data is masked, and a plain hash of a short password can be guessed. The Secret's
+ * namespace and name are hashed with it: else whoever may make a Secret anywhere could compare a
+ * guess with the label of a Secret that he can't read.
  *
- * <p>Hashed are type, data and binaryData; a map is its count, then each key and decoded value in
- * the order of the keys; each string is preceded by its length; counts and lengths are 4 bytes,
- * big-endian.
+ * <p>Hashed are (of a Secret: namespace, name,) type, data and binaryData; a map is its count, then
+ * each key and decoded value in the order of the keys; each string is preceded by its length;
+ * counts and lengths are 4 bytes, big-endian.
  */
 public final class ContentHasher {
   private static final String CONFIG_MAP_SCHEME = "h1";
+
+  /** Before it there was {@code k} with 4 digits, for the content alone: it is not compared. */
+  private static final String KEYED_SCHEME = "k2";
+
   private static final int HASH_BYTES = 16;
   private static final int KEY_ID_BYTES = 2;
 
@@ -34,10 +40,13 @@ public final class ContentHasher {
     this.secretKey = secretKey;
   }
 
-  public ContentHash hash(Content content) {
+  /**
+   * @param head whose content it is or was; the same for all its versions
+   */
+  public ContentHash hash(ObjectKey head, Content content) {
     return switch (content.kind()) {
       case CONFIG_MAP -> plain(content);
-      case SECRET -> keyed(content, secretKey.get());
+      case SECRET -> keyed(head, content, secretKey.get());
     };
   }
 
@@ -56,10 +65,12 @@ public final class ContentHasher {
     return new ContentHash(CONFIG_MAP_SCHEME, hex(digest.digest(), HASH_BYTES));
   }
 
-  private static ContentHash keyed(Content content, byte[] key) {
+  private static ContentHash keyed(ObjectKey head, Content content, byte[] key) {
     try {
       Mac mac = Mac.getInstance("HmacSHA256");
       mac.init(new SecretKeySpec(key, "HmacSHA256"));
+      string(head.namespace().getBytes(StandardCharsets.UTF_8), mac::update);
+      string(head.name().getBytes(StandardCharsets.UTF_8), mac::update);
       feed(content, mac::update);
       return new ContentHash(keyScheme(key), hex(mac.doFinal(), HASH_BYTES));
     } catch (GeneralSecurityException e) {
@@ -68,7 +79,7 @@ public final class ContentHasher {
   }
 
   private static String keyScheme(byte[] key) {
-    return "k" + hex(sha256().digest(key), KEY_ID_BYTES);
+    return KEYED_SCHEME + hex(sha256().digest(key), KEY_ID_BYTES);
   }
 
   private static void feed(Content content, Consumer<byte[]> sink) {

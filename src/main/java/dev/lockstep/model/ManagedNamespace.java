@@ -8,8 +8,13 @@ import java.util.Set;
  * A namespace that is opted in, with the annotations that set its defaults.
  *
  * @param served the kinds that Lockstep has to do with at all; it may have no rights to others
+ * @param onlyAnnotated the kinds of which only objects that ask for versions get them
  */
-public record ManagedNamespace(String name, Map<String, String> annotations, Set<HeadKind> served) {
+public record ManagedNamespace(
+    String name,
+    Map<String, String> annotations,
+    Set<HeadKind> served,
+    Set<HeadKind> onlyAnnotated) {
   private static final Map<String, Set<HeadKind>> SPELLED =
       Map.of(
           "config-maps", Set.of(HeadKind.CONFIG_MAP),
@@ -19,11 +24,22 @@ public record ManagedNamespace(String name, Map<String, String> annotations, Set
   public ManagedNamespace {
     annotations = Map.copyOf(annotations);
     served = Set.copyOf(served);
+    onlyAnnotated = Set.copyOf(onlyAnnotated);
+  }
+
+  /** Where no object has to ask. */
+  public ManagedNamespace(String name, Map<String, String> annotations, Set<HeadKind> served) {
+    this(name, annotations, served, Set.of());
   }
 
   /** Where all kinds are served. */
   public ManagedNamespace(String name, Map<String, String> annotations) {
     this(name, annotations, Set.of(HeadKind.values()));
+  }
+
+  /** The same, with kinds of which only objects that ask for versions get them. */
+  public ManagedNamespace onlyAnnotated(Set<HeadKind> kinds) {
+    return new ManagedNamespace(name, annotations, served, kinds);
   }
 
   /** Whether objects of this kind get versions here; references to others are left alone. */

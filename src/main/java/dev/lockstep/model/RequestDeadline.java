@@ -1,6 +1,7 @@
 package dev.lockstep.model;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
@@ -28,19 +29,25 @@ public final class RequestDeadline {
     }
   }
 
-  /** An executor whose tasks have the deadline of who submits them. */
+  /** An executor whose tasks have the deadline, and the look-up, of who submits them. */
   public static Executor carriedTo(Executor executor) {
     return task -> {
       Long nanos = NANOS.get();
+      Optional<ReadScope> scope = ReadScope.current();
+      Supplier<Void> work =
+          () -> {
+            task.run();
+            return null;
+          };
       executor.execute(
-          () ->
-              until(
-                  nanos,
-                  () -> {
-                    task.run();
-                    return null;
-                  }));
+          () -> until(nanos, () -> scope.map(known -> known.with(work)).orElseGet(work)));
     };
+  }
+
+  /** Whether this work is under a deadline that is not over. */
+  public static boolean hasTimeLeft() {
+    Long nanos = NANOS.get();
+    return nanos != null && nanos - System.nanoTime() > 0;
   }
 
   /**

@@ -29,11 +29,12 @@ public record Version(ObjectKey id, ObjectKey head, VersionNumber number, Conten
       return Optional.empty();
     }
     Content content = Content.of(id.kind(), object);
+    ObjectKey head = id.named(name.get().head());
     // A hash of another scheme can't be checked; the content was immutable ever since.
-    if (hasher.knows(id.kind(), hash.get()) && !hasher.hash(content).equals(hash.get())) {
+    if (hasher.knows(id.kind(), hash.get()) && !hasher.hash(head, content).equals(hash.get())) {
       return Optional.empty();
     }
-    return Optional.of(new Version(id, id.named(name.get().head()), name.get().number(), content));
+    return Optional.of(new Version(id, head, name.get().number(), content));
   }
 
   /** Whether metadata agrees with the name: all that can be seen without the content. */
@@ -54,22 +55,25 @@ public record Version(ObjectKey id, ObjectKey head, VersionNumber number, Conten
   }
 
   /**
-   * The object to create for a version: the content and our own metadata, nothing else of the
-   * source's (its last-applied annotation holds the data again, its tracking labels would make
-   * tools prune or adopt the version, an owner would take it away from running pods).
+   * The object to create for a version: the content, our own metadata, why it was changed, and the
+   * labels that are to be copied. Nothing else of the source's: its last-applied annotation holds
+   * the data again, its tracking labels would make tools prune or adopt the version, an owner would
+   * take it away from running pods.
    */
   public static ObjectNode object(
       ObjectKey head,
       JsonNode source,
       VersionNumber number,
       ContentHash hash,
-      Optional<String> changedBy) {
+      Optional<String> changedBy,
+      CopiedLabels copied) {
     ObjectNode object = JsonNodeFactory.instance.objectNode();
     object.put("apiVersion", "v1").put("kind", head.kind().kind());
     ObjectNode metadata = object.putObject("metadata");
     metadata.put("name", id(head, number).name()).put("namespace", head.namespace());
-    metadata
-        .putObject("labels")
+    ObjectNode labels = metadata.putObject("labels");
+    copied.of(source).forEach(labels::put);
+    labels
         .put(Labels.ROLE, Labels.VERSION_ROLE)
         .put(Labels.HEAD, headLabel(head.name()))
         .put(Labels.VERSION, number.toString())
@@ -77,6 +81,7 @@ public record Version(ObjectKey id, ObjectKey head, VersionNumber number, Conten
     ObjectNode annotations =
         metadata.putObject("annotations").put(Annotations.HEAD_NAME, head.name());
     changedBy.ifPresent(user -> annotations.put(Annotations.CHANGED_BY, user));
+    ChangeCause.of(source).forEach(annotations::put);
     for (String field : new String[] {"type", "data", "binaryData"}) {
       if (source.hasNonNull(field)) {
         object.set(field, source.get(field));

@@ -2,7 +2,6 @@ package dev.lockstep.versioning;
 
 import dev.lockstep.model.AdmissionDeniedException;
 import dev.lockstep.model.ApiServerException;
-import dev.lockstep.model.ContentHasher;
 import java.util.concurrent.Executor;
 
 /**
@@ -15,17 +14,14 @@ import java.util.concurrent.Executor;
  */
 public final class HeadAdmission {
   private final VersionStore store;
-  private final ContentHasher hasher;
   private final VersionResolver versions;
   private final Executor calls;
 
   /**
    * @param calls makes calls to the store that don't wait for each other
    */
-  public HeadAdmission(
-      VersionStore store, ContentHasher hasher, VersionResolver versions, Executor calls) {
+  public HeadAdmission(VersionStore store, VersionResolver versions, Executor calls) {
     this.store = store;
-    this.hasher = hasher;
     this.versions = versions;
     this.calls = calls;
   }
@@ -37,8 +33,7 @@ public final class HeadAdmission {
    */
   public HeadAdmissionResult decide(HeadAdmissionRequest review) {
     PrefetchingVersionStore ahead = new PrefetchingVersionStore(store, calls);
-    HeadAdmissionResult outcome =
-        new HeadDecision(ahead, hasher, versions.seenBy(ahead)).decide(review);
+    HeadAdmissionResult outcome = versions.decision(review, ahead).decide();
     if (outcome instanceof HeadAdmissionResult.Stamped stamped) {
       versions.expect(review.id(), stamped.stamp().version());
     }

@@ -16,9 +16,20 @@ public sealed interface HeadAdmissionResult {
   /** Nothing changes. */
   record Unchanged(List<String> warnings) implements HeadAdmissionResult {}
 
-  /** The object gets no versions: it must not carry a stamp. */
-  record Unstamped(List<String> warnings) implements HeadAdmissionResult {}
+  /**
+   * The object gets no versions: it must not carry a stamp.
+   *
+   * @param isFilledByProgram whether that is to be noted on it, for those who see it later
+   */
+  record Unstamped(boolean isFilledByProgram, List<String> warnings)
+      implements HeadAdmissionResult {}
 
-  /** The object is a head and has to carry this stamp. */
-  record Stamped(Stamp stamp, List<String> warnings) implements HeadAdmissionResult {}
+  /**
+   * The object is a head and has to carry this stamp.
+   *
+   * @param isVersionsCopy whether it was written from a version's YAML, so that what makes that one
+   *     a version has to go
+   */
+  record Stamped(Stamp stamp, boolean isVersionsCopy, List<String> warnings)
+      implements HeadAdmissionResult {}
 }

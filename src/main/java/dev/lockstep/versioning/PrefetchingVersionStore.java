@@ -135,7 +135,12 @@ final class PrefetchingVersionStore implements VersionStore {
   }
 
   @Override
-  public boolean unmark(ObjectKey version) {
-    return store.unmark(version);
+  public Optional<VersionNumber> highestNamed(ObjectKey head) {
+    return store.highestNamed(head);
+  }
+
+  @Override
+  public boolean unmark(ObjectKey version, int times) {
+    return store.unmark(version, times);
   }
 }

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lockstep.binding.WorkloadAdmission;
 import dev.lockstep.binding.WorkloadKinds;
 import dev.lockstep.binding.WorkloadSettings;
-import dev.lockstep.kubernetes.client.KubeApiClient;
 import dev.lockstep.model.Content;
 import dev.lockstep.model.ContentHasher;
 import dev.lockstep.model.HeadKind;
@@ -57,9 +56,12 @@ public final class SampleReviews {
   private final WarmUpStore store;
   private final List<Review> reviews;
 
-  public SampleReviews(KubeApiClient api, ContentHasher hasher) {
+  /**
+   * @param apiCall makes any call to the API server
+   */
+  public SampleReviews(Runnable apiCall, ContentHasher hasher) {
     this.hasher = hasher;
-    this.store = new WarmUpStore(api);
+    this.store = new WarmUpStore(apiCall);
     BYTES.keySet().forEach(name -> store.put(id(name), head(name, "a")));
     this.reviews = make();
   }
@@ -70,10 +72,7 @@ public final class SampleReviews {
     ManagedNamespaces namespaces = name -> Optional.of(new ManagedNamespace(name, Map.of()));
     return new WarmUpWebhooks(
         new HeadWebhook(
-            new HeadAdmission(store, hasher, versions, lookUps),
-            namespaces,
-            true,
-            VersionListener.NONE),
+            new HeadAdmission(store, versions, lookUps), namespaces, true, VersionListener.NONE),
         new WorkloadWebhook(
             new WorkloadAdmission(
                 versions, (kind, namespace, workload) -> List.of(), settings, lookUps),
@@ -123,7 +122,7 @@ public final class SampleReviews {
     Stamp stamp =
         new Stamp(
             VersionNumber.FIRST,
-            hasher.hash(Content.of(HeadKind.CONFIG_MAP, head)),
+            hasher.hash(id(name), Content.of(HeadKind.CONFIG_MAP, head)),
             VersionNumber.FIRST,
             Optional.empty());
     put(metadata.putObject("labels"), stamp.labels());

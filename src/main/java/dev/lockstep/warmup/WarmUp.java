@@ -1,11 +1,6 @@
 package dev.lockstep.warmup;
 
-import dev.lockstep.app.Lockstep;
-import dev.lockstep.app.WebhookKeyStoreProvider;
-import dev.lockstep.certificates.serving.ServingCertificate;
 import dev.lockstep.webhook.WarmUpWebhooks;
-import io.quarkus.vertx.http.HttpsServerStart;
-import io.smallrye.common.annotation.Identifier;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
@@ -14,14 +9,14 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpResponseExpectation;
-import jakarta.enterprise.event.ObservesAsync;
-import jakarta.inject.Singleton;
+import io.vertx.core.http.HttpServerOptions;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -29,8 +24,7 @@ import org.jboss.logging.Logger;
  * finds everything loaded and compiled. It takes a bounded time, and nothing that goes wrong with
  * it keeps the server from being ready: the first reviews are slower then.
  */
-@Singleton
-public class WarmUp {
+public final class WarmUp {
   private static final Logger LOG = Logger.getLogger(WarmUp.class);
 
   /** The leader makes a certificate later than the server listens. */
@@ -48,29 +42,35 @@ public class WarmUp {
 
   private final WarmUpWebhooks webhooks;
   private final SampleReviews objects;
-  private final ServingCertificate served;
+  private final BooleanSupplier isServing;
   private final Vertx vertx;
+  private volatile int answered;
 
-  WarmUp(
-      WarmUpWebhooks webhooks,
-      Lockstep lockstep,
-      @Identifier("webhook") WebhookKeyStoreProvider certificates,
-      Vertx vertx) {
+  /**
+   * @param isServing whether there is a certificate to be served with
+   */
+  public WarmUp(
+      WarmUpWebhooks webhooks, SampleReviews objects, BooleanSupplier isServing, Vertx vertx) {
     this.webhooks = webhooks;
-    this.objects = lockstep.warmUpObjects();
-    this.served = certificates.served();
+    this.objects = objects;
+    this.isServing = isServing;
     this.vertx = vertx;
+  }
+
+  /** How many of its reviews were answered. */
+  public int answered() {
+    return answered;
   }
 
   public boolean isOver() {
     return webhooks.isOver();
   }
 
-  public void listening(@ObservesAsync HttpsServerStart server) {
+  /** To be called when the server listens; blocks until the warm-up is over. */
+  public void run(HttpServerOptions server) {
     long begun = System.nanoTime();
-    int answered = 0;
     try {
-      while (served.chain().isEmpty() && System.nanoTime() - begun < FOR_A_CERTIFICATE.toNanos()) {
+      while (!isServing.getAsBoolean() && System.nanoTime() - begun < FOR_A_CERTIFICATE.toNanos()) {
         Thread.sleep(PAUSE.toMillis());
       }
       begun = System.nanoTime();
@@ -83,7 +83,7 @@ public class WarmUp {
                 .toCompletionStage()
                 .toCompletableFuture()
                 .get(left.toNanos(), TimeUnit.NANOSECONDS);
-            answered++;
+            answered = answered + 1;
           }
         } finally {
           client.close();
@@ -113,12 +113,12 @@ public class WarmUp {
                     .compose(HttpClientResponse::body));
   }
 
-  private static HttpClientOptions itself(HttpsServerStart server) throws UnknownHostException {
-    InetAddress listens = InetAddress.getByName(server.options().getHost());
+  private static HttpClientOptions itself(HttpServerOptions server) throws UnknownHostException {
+    InetAddress listens = InetAddress.getByName(server.getHost());
     InetAddress address = listens.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : listens;
     return new HttpClientOptions()
         .setDefaultHost(address.getHostAddress())
-        .setDefaultPort(server.options().getPort())
+        .setDefaultPort(server.getPort())
         .setSsl(true)
         // Whoever answers here, nothing is told to him, and nothing believed.
         .setTrustAll(true)

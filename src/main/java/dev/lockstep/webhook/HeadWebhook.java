@@ -1,7 +1,10 @@
 package dev.lockstep.webhook;
 
 import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.lockstep.model.Annotations;
 import dev.lockstep.model.HeadKind;
+import dev.lockstep.model.Labels;
 import dev.lockstep.model.ManagedNamespace;
 import dev.lockstep.model.ObjectKey;
 import dev.lockstep.model.Stamp;
@@ -14,12 +17,24 @@ import dev.lockstep.versioning.VersionListener;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** {@code heads.lockstep.dev}: ConfigMaps and Secrets. */
 public final class HeadWebhook implements Webhook {
   private static final JsonPointer LABELS = JsonPointer.compile("/metadata/labels");
   private static final JsonPointer ANNOTATIONS = JsonPointer.compile("/metadata/annotations");
+  private static final JsonPointer IMMUTABLE = JsonPointer.compile("/immutable");
+
+  /** What would come along from a version's YAML. */
+  private static final Set<String> ONLY_ON_VERSIONS =
+      Set.of(
+          Annotations.HEAD_NAME,
+          Annotations.UNUSED_SINCE,
+          Annotations.UNMARKED,
+          Annotations.COMMIT,
+          Annotations.ALLOW_DELETE);
 
   private final HeadAdmission admission;
   private final ManagedNamespaces namespaces;
@@ -59,13 +74,7 @@ public final class HeadWebhook implements Webhook {
                 recordUser ? Optional.of(request.user()) : Optional.empty(),
                 request.dryRun(),
                 namespace.get()));
-    if (outcome instanceof HeadAdmissionResult.Stamped stamped) {
-      write(patch, stamped.stamp().labels(), stamped.stamp().annotations());
-    } else if (outcome instanceof HeadAdmissionResult.Unstamped
-        && Stream.concat(Stream.of(request.object()), request.oldObject().stream())
-            .anyMatch(Stamp::isHead)) {
-      write(patch, Stamp.noLabels(), Stamp.noAnnotations());
-    }
+    write(outcome, request, patch);
     return new AdmissionResponse.Allowed(
         patch, outcome.warnings(), audit(request, kind.get(), outcome));
   }
@@ -89,9 +98,35 @@ public final class HeadWebhook implements Webhook {
   }
 
   private static void write(
-      JsonPatchBuilder patch,
-      Map<String, Optional<String>> labels,
-      Map<String, Optional<String>> annotations) {
+      HeadAdmissionResult outcome, AdmissionRequest request, JsonPatchBuilder patch) {
+    Map<String, Optional<String>> labels = new TreeMap<>();
+    Map<String, Optional<String>> annotations = new TreeMap<>();
+    if (outcome instanceof HeadAdmissionResult.Stamped stamped) {
+      labels.putAll(stamped.stamp().labels());
+      annotations.putAll(stamped.stamp().annotations());
+      if (stamped.isVersionsCopy()) {
+        labels.put(Labels.HEAD, Optional.empty());
+        ONLY_ON_VERSIONS.forEach(key -> annotations.put(key, Optional.empty()));
+        if (request.oldObject().filter(HeadWebhook::isImmutable).isEmpty()) {
+          patch.remove(IMMUTABLE);
+        }
+      }
+    } else if (outcome instanceof HeadAdmissionResult.Unstamped unstamped) {
+      if (Stream.concat(Stream.of(request.object()), request.oldObject().stream())
+          .anyMatch(Stamp::isHead)) {
+        labels.putAll(Stamp.noLabels());
+        annotations.putAll(Stamp.noAnnotations());
+      }
+      if (unstamped.isFilledByProgram()) {
+        annotations.put(Annotations.LEFT_OUT, Optional.of(Annotations.FILLED_BY_A_PROGRAM));
+      }
+    } else {
+      annotations.put(Annotations.RESTAMP, Optional.empty());
+    }
     patch.setAll(LABELS, labels).setAll(ANNOTATIONS, annotations);
+  }
+
+  private static boolean isImmutable(JsonNode object) {
+    return object.path("immutable").asBoolean(false);
   }
 }

@@ -308,7 +308,7 @@ class ApplyIT {
             + " -p={\"spec\":{\"template\":{\"spec\":{\"containers\":["
             + "{\"name\":\"app\",\"image\":\"app:2\"}]}}}}",
       })
-  void aNewImageAloneKeepsTheBinding(String command, Shop shop) {
+  void aNewImageAloneIsANewRevisionAndGetsWhatIsCurrent(String command, Shop shop) {
     Workload app = new Workload(shop, APP);
     shop.apply(config("a") + deployment("app:1"));
     shop.apply(config("b"));
@@ -317,8 +317,8 @@ class ApplyIT {
 
     Workload.State patched = app.now();
     assertThat(patched.image()).isEqualTo("app:2");
-    assertThat(patched.names()).containsExactly("app-config-v000");
-    assertThat(patched.bindings()).isEqualTo("configmap/app-config=v000");
+    assertThat(patched.names()).containsExactly("app-config-v001");
+    assertThat(patched.bindings()).isEqualTo("configmap/app-config=v001");
     assertThat(patched.held()).isEmpty();
   }
 

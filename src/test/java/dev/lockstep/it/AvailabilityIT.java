@@ -94,7 +94,7 @@ class AvailabilityIT {
         Reviews.client(served.cluster(), "https://127.0.0.1:" + server.port())
             .contentType("application/json")
             .body(Reviews.create(shop.name(), late).toString())
-            .post(Reviews.HEADS);
+            .post(served.cluster().secretPath() + Reviews.HEADS);
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(answer.header("Connection")).isEqualTo("close");
     waiting().until(() -> metric(server, "lockstep_leader").equals("0.0"));

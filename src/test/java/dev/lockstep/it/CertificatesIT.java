@@ -131,7 +131,7 @@ class CertificatesIT {
 
   /** The certificate that the server shows; the handshake itself is with anybody. */
   private static X509Certificate served() {
-    URI url = URI.create(cluster.webhooks());
+    URI url = URI.create(cluster.server());
     try (SSLSocket socket =
         (SSLSocket)
             trusting(bundle()).getSocketFactory().createSocket(url.getHost(), url.getPort())) {

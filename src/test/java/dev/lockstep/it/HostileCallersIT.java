@@ -51,7 +51,8 @@ class HostileCallersIT {
       Map.of(
           "MALLOC_ARENA_MAX", "2",
           "JAVA_TOOL_OPTIONS", "-Xmx204m -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError",
-          "LOCKSTEP_QUIET_PERIOD", "2s");
+          "LOCKSTEP_QUIET_PERIOD", "2s",
+          "LOCKSTEP_PATHS_PERIOD", "500ms");
 
   private static final long SEED = Long.getLong("lockstep.seed", System.nanoTime());
 
@@ -66,11 +67,13 @@ class HostileCallersIT {
 
   private static RealCluster cluster;
   private static Program server;
+  private static String secretPath;
 
   @BeforeAll
   static void start() {
     cluster = new RealCluster("hostile-callers");
     server = cluster.install(AS_IN_A_POD);
+    secretPath = cluster.secretPath();
   }
 
   @AfterAll
@@ -86,7 +89,11 @@ class HostileCallersIT {
     shop.awaitObject("configmap/app-config-v000");
     HostileReviews reviews = new HostileReviews(SEED, good(shop));
     HttpClient client = HttpClient.newBuilder().sslContext(Pem.anybody(cluster)).build();
-    List<String> paths = List.of(Reviews.HEADS, Reviews.WORKLOADS, "/validate/versions");
+    List<String> paths =
+        List.of(
+            secretPath + Reviews.HEADS,
+            secretPath + Reviews.WORKLOADS,
+            secretPath + "/validate/versions");
     long warm = 0;
     for (int number = 1; number <= REVIEWS; number++) {
       byte[] body = reviews.next(number);
@@ -173,7 +180,7 @@ class HostileCallersIT {
   private static HttpResponse<String> post(HttpClient client, String path, byte[] body)
       throws IOException, InterruptedException {
     return client.send(
-        HttpRequest.newBuilder(URI.create(cluster.webhooks() + path))
+        HttpRequest.newBuilder(URI.create(cluster.server() + path))
             .timeout(Duration.ofSeconds(60))
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofByteArray(body))
@@ -224,9 +231,9 @@ class HostileCallersIT {
     SSLSocket quick = tls();
     assertThat(exchange(quick)).startsWith("HTTP/1.1 400 ");
     List<Socket> slow = new ArrayList<>();
-    byte[] start = "POST /mutate/heads HTTP/1.1\r\nHost: a\r\nX: ".getBytes(UTF_8);
+    byte[] start = (post() + "X: ").getBytes(UTF_8);
     byte[] body =
-        "POST /mutate/heads HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 9999\r\n\r\n{"
+        (post() + "Content-Type: application/json\r\nContent-Length: 9999\r\n\r\n{")
             .getBytes(UTF_8);
     for (int i = 0; i < 50; i++) {
       slow.add(plain());
@@ -256,9 +263,7 @@ class HostileCallersIT {
   /** A request that is answered with a sentence, on a connection that stays open. */
   private static String exchange(SSLSocket socket) throws IOException {
     socket.setSoTimeout(20_000);
-    String request =
-        "POST /mutate/heads HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
-            + "Content-Length: 2\r\n\r\n{}";
+    String request = post() + "Content-Type: application/json\r\n" + "Content-Length: 2\r\n\r\n{}";
     socket.getOutputStream().write(request.getBytes(UTF_8));
     socket.getOutputStream().flush();
     StringBuilder answer = new StringBuilder();
@@ -273,14 +278,14 @@ class HostileCallersIT {
   }
 
   private static Socket plain() throws IOException {
-    URI url = URI.create(cluster.webhooks());
+    URI url = URI.create(cluster.server());
     Socket socket = new Socket(InetAddress.getByName(url.getHost()), url.getPort());
     socket.setSoTimeout(1000);
     return socket;
   }
 
   private static SSLSocket tls(String... protocols) throws IOException {
-    URI url = URI.create(cluster.webhooks());
+    URI url = URI.create(cluster.server());
     SSLSocket socket =
         (SSLSocket)
             Pem.anybody(cluster).getSocketFactory().createSocket(url.getHost(), url.getPort());
@@ -417,26 +422,24 @@ class HostileCallersIT {
   @ParameterizedTest
   @ValueSource(strings = {"OPTIONS", "HEAD", "TRACE", "GET", "PUT", "DELETE", "PATCH"})
   void anotherMethodIsNotAllowed(String method) throws Exception {
-    assertThat(statusOf(method + " /mutate/heads HTTP/1.1\r\nHost: a\r\n\r\n")).isEqualTo(405);
+    assertThat(statusOf(method + " " + secretPath + "/mutate/heads HTTP/1.1\r\nHost: a\r\n\r\n"))
+        .isEqualTo(405);
   }
 
   @Test
   void whatIsNoRequestForUsIsRefused() throws Exception {
-    assertThat(
-            statusOf(
-                "POST /mutate/heads HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"))
-        .isEqualTo(411);
-    assertThat(statusOf("POST /mutate/heads HTTP/1.1\r\nHost: a\r\n\r\n")).isEqualTo(411);
-    assertThat(statusOf("POST /mutate/heads HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n"))
-        .isEqualTo(400);
-    assertThat(
-            statusOf(
-                "POST /mutate/heads HTTP/1.1\r\nHost: a\r\nX: %s\r\n\r\n"
-                    .formatted("x".repeat(20_000))))
-        .isEqualTo(431);
+    assertThat(statusOf(post() + "Transfer-Encoding: chunked\r\n\r\n")).isEqualTo(411);
+    assertThat(statusOf(post() + "\r\n")).isEqualTo(411);
+    assertThat(statusOf(post() + "Content-Length: -1\r\n\r\n")).isEqualTo(400);
+    assertThat(statusOf(post() + "X: " + "x".repeat(20_000) + "\r\n\r\n")).isEqualTo(431);
     assertThat(statusOf("POST /%s HTTP/1.1\r\nHost: a\r\n\r\n".formatted("x".repeat(5000))))
         .isEqualTo(414);
     assertThat(statusOf("nonsense\r\n\r\n")).isEqualTo(400);
+  }
+
+  /** The beginning of a request to the webhook of heads. */
+  private static String post() {
+    return "POST " + secretPath + "/mutate/heads HTTP/1.1\r\nHost: a\r\n";
   }
 
   private static int statusOf(String request) throws IOException {

@@ -89,10 +89,12 @@ class OperationsIT {
     shop.apply(
         configMap("app-config", "FOO", "a")
             + workload("Deployment", "my-app", "app:1", "app-config"));
-    shop.apply(configMap("app-config", "FOO", "b"));
+    // Of somebody else: it is no part of that release.
+    shop.apply(configMap("app-config", "FOO", "b"), "--as=joe", "--as-group=system:masters");
 
     Pattern line =
-        Pattern.compile(shop.name() + " +my-app +newer config is there: configmap/app-config=v001");
+        Pattern.compile(
+            shop.name() + " +my-app +there is a newer version of configmap/app-config; ");
     await()
         .atMost(Duration.ofSeconds(60))
         .until(() -> line.matcher(run(shop, "What is behind").orFail().out()).find());

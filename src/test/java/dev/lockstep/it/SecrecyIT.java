@@ -171,7 +171,7 @@ class SecrecyIT {
     shop.kubectl("label", "secret", "quoted", "team=blue");
     waiting().until(() -> told("VersionRefused").contains("quoted"));
     Result reader = shop.tryApply(deployment("reader", "app:1", "quoted"));
-    assertThat(reader.err()).contains("lockstep: cannot").contains("refused with 422");
+    assertThat(reader.err()).contains("lockstep: Secret quoted: was refused a version");
     ANSWERS.add(reader.err());
   }
 

@@ -25,8 +25,8 @@ class TourIT {
   /** These ask only: they are asked again until controllers are done. */
   private static final Pattern LOOKS =
       Pattern.compile(
-          "kubectl (-n old )?(get|diff|rollout status|lockstep (history|diff|status|users)) .*"
-              + "|kubectl lockstep status");
+          "kubectl (-n old )?(get|diff|rollout status|lockstep"
+              + " (history|diff|status|users|tree|explain)) .*|kubectl lockstep status");
 
   private static final Pattern OPTS = Pattern.compile("kubectl label namespace (\\S+) (\\S+)");
 
@@ -75,7 +75,7 @@ class TourIT {
         .environment()
         .merge(
             "PATH",
-            cluster.file("bin") + File.pathSeparator + Path.of("plugin").toAbsolutePath(),
+            cluster.file("bin") + File.pathSeparator + Plugin.folder(),
             (old, more) -> more + File.pathSeparator + old);
     return Result.of(builder, "");
   }

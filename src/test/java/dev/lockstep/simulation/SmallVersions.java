@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lockstep.controller.retention.VersionRepository;
 import dev.lockstep.model.Annotations;
+import dev.lockstep.model.Content;
 import dev.lockstep.model.HeadRef;
 import dev.lockstep.model.KubernetesJson;
 import dev.lockstep.model.Labels;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -87,8 +89,19 @@ final class SmallVersions implements VersionRepository {
   }
 
   @Override
-  public boolean exists(HeadRef head, String namespace) {
-    return cluster.get(head.in(namespace)).isPresent();
+  public Optional<JsonNode> leftOut(
+      HeadRef head, String namespace, List<RetentionCandidate> versions) {
+    return cluster
+        .get(head.in(namespace))
+        .filter(object -> versions.stream().anyMatch(version -> holds(version, object)));
+  }
+
+  private boolean holds(RetentionCandidate version, JsonNode object) {
+    return cluster
+        .get(id(version))
+        .flatMap(found -> Version.of(id(version), found, cluster.hasher))
+        .filter(found -> found.content().sameAs(Content.of(version.head().kind(), object)))
+        .isPresent();
   }
 
   @Override
@@ -121,7 +134,10 @@ final class SmallVersions implements VersionRepository {
   public void unmark(RetentionCandidate version) {
     annotate(
         version,
-        object -> object.withObject("/metadata/annotations").remove(Annotations.UNUSED_SINCE));
+        object ->
+            object
+                .withObject("/metadata/annotations")
+                .remove(List.of(Annotations.UNUSED_SINCE, Annotations.UNMARKED)));
   }
 
   private boolean annotate(RetentionCandidate version, Consumer<ObjectNode> change) {

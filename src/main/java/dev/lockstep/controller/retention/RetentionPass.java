@@ -1,6 +1,7 @@
 package dev.lockstep.controller.retention;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.lockstep.controller.queue.BoundedMap;
 import dev.lockstep.controller.queue.RateLimiter;
 import dev.lockstep.logging.LogContext;
 import dev.lockstep.model.HeadRef;
@@ -12,11 +13,11 @@ import dev.lockstep.retention.RetentionCandidate;
 import dev.lockstep.retention.RetentionPolicy;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
@@ -28,6 +29,7 @@ import org.jboss.logging.Logger;
  * mark off first.
  */
 final class RetentionPass {
+  private static final int REMEMBERED = 100_000;
   private static final Logger LOG = Logger.getLogger(RetentionPass.class);
 
   /** What is done with what may go. */
@@ -53,7 +55,11 @@ final class RetentionPass {
   private final Mode mode;
   private final RateLimiter writes;
   private final Clock clock;
-  private final Set<String> reported = ConcurrentHashMap.newKeySet();
+
+  /** By uid, so that each is told once; of very many, some may be told again. */
+  private final BoundedMap<String, Boolean> reported = new BoundedMap<>(REMEMBERED);
+
+  private final AtomicLong reports = new AtomicLong();
   private final AtomicLong deleted = new AtomicLong();
 
   RetentionPass(
@@ -79,12 +85,8 @@ final class RetentionPass {
     }
     Instant now = clock.instant();
     Map<HeadRef, JsonNode> heads = versions.heads(namespace.name());
-    Set<RetentionCandidate> expendable = retention.expendable(all, heads, namespace, now);
-    expendable.removeIf(
-        version ->
-            !heads.containsKey(version.head())
-                && isLast(version, all)
-                && versions.exists(version.head(), namespace.name()));
+    Set<RetentionCandidate> expendable =
+        retention.expendable(all, heads, leftOut(all, heads, namespace), namespace, now);
     ReferrerIndex uses = uses(namespace.name(), expendable);
     List<RetentionAction> steps = retention.steps(all, expendable, uses, since, now);
     boolean isMarked = false;
@@ -97,11 +99,18 @@ final class RetentionPass {
         expendable.stream().anyMatch(v -> uses.isNeeded(v.name())));
   }
 
-  /** The highest number of a head that is there, but no head now, is where counting goes on. */
-  private static boolean isLast(RetentionCandidate version, List<RetentionCandidate> all) {
-    return all.stream()
-        .filter(other -> other.head().equals(version.head()))
-        .allMatch(other -> other.number().compareTo(version.number()) <= 0);
+  private Map<HeadRef, JsonNode> leftOut(
+      List<RetentionCandidate> all, Map<HeadRef, JsonNode> heads, ManagedNamespace namespace) {
+    Map<HeadRef, JsonNode> leftOut = new HashMap<>();
+    all.stream()
+        .filter(version -> !heads.containsKey(version.head()))
+        .collect(Collectors.groupingBy(RetentionCandidate::head))
+        .forEach(
+            (head, its) ->
+                versions
+                    .leftOut(head, namespace.name(), its)
+                    .ifPresent(object -> leftOut.put(head, object)));
+    return leftOut;
   }
 
   private ReferrerIndex uses(String namespace, Set<RetentionCandidate> expendable) {
@@ -155,7 +164,8 @@ final class RetentionPass {
   }
 
   private void report(RetentionCandidate version) {
-    if (reported.add(version.uid())) {
+    if (reported.put(version.uid(), true).isEmpty()) {
+      reports.incrementAndGet();
       about(version).log(() -> LOG.infof("%s: unused, would be deleted", id(version)));
     }
   }
@@ -181,8 +191,8 @@ final class RetentionPass {
   }
 
   /** How many versions were told to be unused since this server started. */
-  public int reported() {
-    return reported.size();
+  public long reported() {
+    return reports.get();
   }
 
   /** How many versions were deleted since this server started. */

@@ -1,10 +1,11 @@
 package dev.lockstep.kubernetes.client;
 
+import dev.lockstep.controller.queue.PeriodicTask;
 import dev.lockstep.kubernetes.leader.LeaderElection;
 import dev.lockstep.model.ApiServerException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Whether the API server answers this server: one that it does not answer can't admit anything,
@@ -23,6 +24,7 @@ public final class ApiServerProbe {
   private final String path;
   private volatile long answeredAt;
   private volatile boolean answered;
+  private volatile Instant lastAnswer;
 
   public ApiServerProbe(KubeApiClient api, String ownNamespace) {
     this.api = api;
@@ -33,17 +35,23 @@ public final class ApiServerProbe {
   }
 
   public void start(ScheduledExecutorService executor) {
-    executor.scheduleWithFixedDelay(this::look, 0, BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS);
+    PeriodicTask.start("api-server", executor, Duration.ZERO, BETWEEN_LOOKS, this::look);
   }
 
   public boolean isThere() {
     return answered && System.nanoTime() - answeredAt < LOST_AFTER.toNanos();
   }
 
+  /** For people: when that was, by this machine's clock. */
+  public String lastAnswer() {
+    return answered ? lastAnswer.toString() : "none yet";
+  }
+
   private void look() {
     try {
       api.get(path);
       answeredAt = System.nanoTime();
+      lastAnswer = Instant.now();
       answered = true;
     } catch (ApiServerException e) {
       // Time tells.

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lockstep.controller.EventRecorder;
 import dev.lockstep.kubernetes.client.ApiPaths;
+import dev.lockstep.kubernetes.client.ApiResponse;
 import dev.lockstep.kubernetes.client.KubeApiClient;
 import dev.lockstep.model.ApiServerException;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +25,6 @@ import org.jboss.logging.Logger;
  */
 public final class ApiEventRecorder implements EventRecorder {
   private static final Logger LOG = Logger.getLogger(ApiEventRecorder.class);
-  private static final int CONFLICT = 409;
   private static final int LONGEST_NAME = 200;
 
   /** What is true still is told again, but not with each pass through its namespace. */
@@ -61,16 +61,21 @@ public final class ApiEventRecorder implements EventRecorder {
       return;
     }
     try {
-      KubeApiClient.Reply reply =
+      ApiResponse response =
           api.create(ApiPaths.all("", "v1", namespace, "events") + ApiPaths.write(false), event);
-      if (reply.isSuccess() || reply.code() == CONFLICT) {
+      if (response.isSuccess() || response.isConflict()) {
         told.put(name, clock.instant());
       } else {
-        LOG.warnf("no Event %s: %s", reason, reply.failure().getMessage());
+        LOG.warnf("no Event %s: %s", reason, response.failure().getMessage());
       }
     } catch (ApiServerException e) {
-      LOG.warnf("no Event %s: %s", reason, e.getMessage());
+      LOG.debugf("no Event %s: %s", reason, e.getMessage());
     }
+  }
+
+  /** What somebody's quota has used, say, changes each time: that is no other warning. */
+  private static String sameWords(Severity severity, String message) {
+    return severity == Severity.WARNING ? message.replaceAll("[0-9]+", "0") : message;
   }
 
   private boolean wasToldLately(String event) {
@@ -83,7 +88,9 @@ public final class ApiEventRecorder implements EventRecorder {
     String uid = metadata.path("uid").asText();
     String name = metadata.path("name").asText();
     String now = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
-    UUID told = UUID.nameUUIDFromBytes((uid + reason + message).getBytes(StandardCharsets.UTF_8));
+    UUID told =
+        UUID.nameUUIDFromBytes(
+            (uid + reason + sameWords(severity, message)).getBytes(StandardCharsets.UTF_8));
     ObjectNode event = JsonNodeFactory.instance.objectNode();
     event
         .putObject("metadata")

@@ -10,6 +10,8 @@ import dev.lockstep.kubernetes.client.ApiPaths;
 import dev.lockstep.kubernetes.client.KubeApiClient;
 import dev.lockstep.model.Annotations;
 import dev.lockstep.model.ApiServerException;
+import dev.lockstep.model.ApiServerException.Reason;
+import dev.lockstep.model.Content;
 import dev.lockstep.model.ContentHasher;
 import dev.lockstep.model.HeadKind;
 import dev.lockstep.model.HeadRef;
@@ -32,9 +34,6 @@ import java.util.stream.Collectors;
 
 /** Versions and their users in the API server. */
 public final class ApiVersionRepository implements VersionRepository {
-  private static final int CONFLICT = 409;
-  private static final int NOT_FOUND = 404;
-
   private final KubeApiClient api;
   private final WorkloadKinds kinds;
   private final ContentHasher hasher;
@@ -79,8 +78,21 @@ public final class ApiVersionRepository implements VersionRepository {
   }
 
   @Override
-  public boolean exists(HeadRef head, String namespace) {
-    return api.get(ApiPaths.of(head.in(namespace))).isPresent();
+  public Optional<JsonNode> leftOut(
+      HeadRef head, String namespace, List<RetentionCandidate> versions) {
+    return api.get(ApiPaths.of(head.in(namespace)))
+        .filter(
+            object -> {
+              Content content = Content.of(head.kind(), object);
+              return versions.stream().anyMatch(version -> holds(version, content));
+            });
+  }
+
+  private boolean holds(RetentionCandidate version, Content content) {
+    return api.get(path(version))
+        .flatMap(object -> Version.of(id(version), object, hasher))
+        .filter(found -> found.content().sameAs(content))
+        .isPresent();
   }
 
   @Override
@@ -110,7 +122,7 @@ public final class ApiVersionRepository implements VersionRepository {
       return api.whileWanted(path, wantsMore);
     } catch (ApiServerException e) {
       // Without its CRD a configured kind has no objects; without rights we can't know.
-      if (kind.isBuiltIn() || e.code() != NOT_FOUND) {
+      if (kind.isBuiltIn() || e.reason() != Reason.NOT_FOUND) {
         throw e;
       }
       return true;
@@ -133,12 +145,12 @@ public final class ApiVersionRepository implements VersionRepository {
 
   @Override
   public boolean mark(RetentionCandidate version, Instant since) {
-    return isVersion(version) && annotate(version, since.toString());
+    return isVersion(version) && annotate(version, Optional.of(since.toString()));
   }
 
   @Override
   public void unmark(RetentionCandidate version) {
-    annotate(version, null);
+    annotate(version, Optional.empty());
   }
 
   /** What only looks like a version in a list of metadata is somebody's own object. */
@@ -148,12 +160,15 @@ public final class ApiVersionRepository implements VersionRepository {
         .isPresent();
   }
 
-  private boolean annotate(RetentionCandidate version, String value) {
-    ObjectNode patch = JsonNodeFactory.instance.objectNode();
-    ObjectNode metadata = patch.putObject("metadata");
-    metadata.put("uid", version.uid()).put("resourceVersion", version.resourceVersion());
-    metadata.putObject("annotations").put(Annotations.UNUSED_SINCE, value);
-    return ifUnchanged(api.tryMergePatch(path(version) + ApiPaths.write(false), patch));
+  private boolean annotate(RetentionCandidate version, Optional<String> value) {
+    MetadataPatch patch =
+        new MetadataPatch()
+            .ifUnchanged(version.uid(), version.resourceVersion())
+            .annotation(Annotations.UNUSED_SINCE, value);
+    if (value.isEmpty()) {
+      patch.annotation(Annotations.UNMARKED, Optional.empty());
+    }
+    return api.tryMergePatch(path(version) + ApiPaths.write(false), patch.toJson()).isWritten();
   }
 
   @Override
@@ -164,15 +179,7 @@ public final class ApiVersionRepository implements VersionRepository {
         .putObject("preconditions")
         .put("uid", version.uid())
         .put("resourceVersion", version.resourceVersion());
-    return isVersion(version) && ifUnchanged(api.delete(path(version), options));
-  }
-
-  private static boolean ifUnchanged(KubeApiClient.Reply reply) {
-    if (reply.code() == CONFLICT || reply.code() == NOT_FOUND) {
-      return false;
-    }
-    reply.orThrow();
-    return true;
+    return isVersion(version) && api.delete(path(version), options).isWritten();
   }
 
   private static String path(RetentionCandidate version) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lockstep.kubernetes.client.ApiPaths;
+import dev.lockstep.kubernetes.client.ApiResponse;
 import dev.lockstep.kubernetes.client.KubeApiClient;
 import dev.lockstep.model.ApiServerException;
 import dev.lockstep.model.HeadKind;
@@ -57,13 +58,13 @@ public final class HashKeySecret implements Supplier<byte[]> {
   private Optional<byte[]> make() {
     byte[] bytes = new byte[BYTES];
     new SecureRandom().nextBytes(bytes);
-    KubeApiClient.Reply reply = api.create(ApiPaths.all(id) + ApiPaths.write(false), secret(bytes));
-    if (reply.code() == 409) {
+    ApiResponse response = api.create(ApiPaths.all(id) + ApiPaths.write(false), secret(bytes));
+    if (response.isConflict()) {
       return Optional.empty();
     }
-    if (!reply.isSuccess()) {
+    if (!response.isSuccess()) {
       // It is nobody's Secret but ours.
-      throw reply.failure().discreet();
+      throw response.failure().discreet();
     }
     return Optional.of(bytes);
   }

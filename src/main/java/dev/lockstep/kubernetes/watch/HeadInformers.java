@@ -1,6 +1,5 @@
 package dev.lockstep.kubernetes.watch;
 
-import dev.lockstep.kubernetes.client.PartialMetadataInterceptor;
 import dev.lockstep.model.HeadKind;
 import dev.lockstep.model.Labels;
 import dev.lockstep.model.ObjectKey;
@@ -10,7 +9,6 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
@@ -42,10 +40,11 @@ public final class HeadInformers implements AutoCloseable {
   private volatile Listener listener;
 
   /**
+   * @param client asks for metadata alone
    * @param kinds those that are watched
    */
-  public HeadInformers(Config config, Set<HeadKind> kinds) {
-    this.client = PartialMetadataInterceptor.client(config);
+  public HeadInformers(KubernetesClient client, Set<HeadKind> kinds) {
+    this.client = client;
     this.kinds = Set.copyOf(kinds);
   }
 
@@ -173,6 +172,5 @@ public final class HeadInformers implements AutoCloseable {
   @Override
   public void close() {
     informers().forEach(watch -> watch.informer().close());
-    client.close();
   }
 }

@@ -20,8 +20,7 @@ final class InformedNamespaces implements NamespaceSource {
     informer.exceptionHandler((started, cause) -> true);
   }
 
-  private record Handler(NamespaceWatcher.Listener listener)
-      implements ResourceEventHandler<Namespace> {
+  private record Handler(NamespaceListener listener) implements ResourceEventHandler<Namespace> {
     @Override
     public void onAdd(Namespace namespace) {
       listener.optedIn().accept(namespace.getMetadata().getName());
@@ -29,7 +28,13 @@ final class InformedNamespaces implements NamespaceSource {
 
     @Override
     public void onUpdate(Namespace before, Namespace namespace) {
-      listener.changed().accept(namespace.getMetadata().getName());
+      String name = namespace.getMetadata().getName();
+      if (before.getMetadata().getUid().equals(namespace.getMetadata().getUid())) {
+        listener.changed().accept(name);
+      } else {
+        // It was deleted and made again while the watch was broken off.
+        listener.optedIn().accept(name);
+      }
     }
 
     @Override
@@ -39,7 +44,7 @@ final class InformedNamespaces implements NamespaceSource {
   }
 
   @Override
-  public void start(NamespaceWatcher.Listener listener) {
+  public void start(NamespaceListener listener) {
     informer.addEventHandler(new Handler(listener));
     informer.start();
   }
@@ -74,6 +79,7 @@ final class InformedNamespaces implements NamespaceSource {
     Map<String, String> annotations = namespace.getMetadata().getAnnotations();
     return new Known(
         namespace.getMetadata().getName(),
+        namespace.getMetadata().getUid(),
         annotations == null ? Map.of() : annotations,
         namespace.getMetadata().getDeletionTimestamp() != null);
   }

@@ -1,6 +1,7 @@
 package dev.lockstep.kubernetes.watch;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.lockstep.controller.queue.PeriodicTask;
 import dev.lockstep.kubernetes.client.ApiPaths;
 import dev.lockstep.kubernetes.client.KubeApiClient;
 import dev.lockstep.model.ApiServerException;
@@ -12,9 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
@@ -30,31 +29,29 @@ final class PolledNamespaces implements NamespaceSource {
   private final KubeApiClient api;
   private final HeadInformers heads;
   private final Map<String, Known> optedIn = new ConcurrentHashMap<>();
-  private final ScheduledExecutorService executor =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "lockstep-namespaces");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final ScheduledExecutorService executor;
   private volatile boolean ready;
 
   /**
    * @param heads watched in each of them that exists, opted in or not
    */
-  PolledNamespaces(Set<String> names, KubeApiClient api, HeadInformers heads) {
+  PolledNamespaces(
+      Set<String> names,
+      KubeApiClient api,
+      HeadInformers heads,
+      ScheduledExecutorService executor) {
     this.names = Set.copyOf(names);
     this.api = api;
     this.heads = heads;
+    this.executor = executor;
   }
 
   @Override
-  public void start(NamespaceWatcher.Listener listener) {
-    executor.scheduleWithFixedDelay(
-        () -> lookAtAll(listener), 0, PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+  public void start(NamespaceListener listener) {
+    PeriodicTask.start("namespaces", executor, Duration.ZERO, PAUSE, () -> lookAtAll(listener));
   }
 
-  private void lookAtAll(NamespaceWatcher.Listener listener) {
+  private void lookAtAll(NamespaceListener listener) {
     boolean allSeen = true;
     for (String name : names) {
       try {
@@ -68,18 +65,23 @@ final class PolledNamespaces implements NamespaceSource {
     ready |= allSeen;
   }
 
-  private void look(String name, NamespaceWatcher.Listener listener) {
+  private void look(String name, NamespaceListener listener) {
     Optional<JsonNode> found = find(api, name);
     found.ifPresentOrElse(namespace -> heads.watch(name), () -> heads.unwatch(name));
     Optional<Known> now = found.flatMap(PolledNamespaces::optedIn);
     Known before = now.isPresent() ? optedIn.put(name, now.get()) : optedIn.remove(name);
-    if (before == null && now.isPresent()) {
+    if (now.isPresent() && (before == null || isAnother(before, now.get()))) {
       listener.optedIn().accept(name);
     } else if (before != null && now.isEmpty()) {
       listener.optedOut().accept(name);
     } else if (before != null && !before.equals(now.get())) {
       listener.changed().accept(name);
     }
+  }
+
+  /** Whether it was deleted and made again between two looks. */
+  private static boolean isAnother(Known before, Known now) {
+    return !before.uid().equals(now.uid()) || (before.ends() && !now.ends());
   }
 
   /** With a namespace its Role goes, too: then we may not know that it is not there. */
@@ -101,6 +103,7 @@ final class PolledNamespaces implements NamespaceSource {
             label ->
                 new Known(
                     KubernetesJson.name(namespace),
+                    namespace.at("/metadata/uid").asText(),
                     KubernetesJson.annotations(namespace),
                     namespace.path("metadata").has("deletionTimestamp")));
   }
@@ -131,8 +134,7 @@ final class PolledNamespaces implements NamespaceSource {
     return List.copyOf(optedIn.values());
   }
 
+  /** The executor is stopped by whoever made it. */
   @Override
-  public void close() {
-    executor.shutdownNow();
-  }
+  public void close() {}
 }

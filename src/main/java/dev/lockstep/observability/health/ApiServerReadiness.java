@@ -1,6 +1,6 @@
 package dev.lockstep.observability.health;
 
-import dev.lockstep.app.Lockstep;
+import dev.lockstep.kubernetes.client.ApiServerProbe;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
@@ -10,14 +10,17 @@ import org.eclipse.microprofile.health.Readiness;
 @Readiness
 @Singleton
 class ApiServerReadiness implements HealthCheck {
-  private final Lockstep lockstep;
+  private final ApiServerProbe probe;
 
-  ApiServerReadiness(Lockstep lockstep) {
-    this.lockstep = lockstep;
+  ApiServerReadiness(ApiServerProbe probe) {
+    this.probe = probe;
   }
 
   @Override
   public HealthCheckResponse call() {
-    return HealthCheckResponse.named("api-server").status(lockstep.isInContact()).build();
+    return HealthCheckResponse.named("api-server")
+        .status(probe.isThere())
+        .withData("lastAnswer", probe.lastAnswer())
+        .build();
   }
 }

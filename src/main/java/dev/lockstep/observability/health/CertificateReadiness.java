@@ -1,6 +1,6 @@
 package dev.lockstep.observability.health;
 
-import dev.lockstep.app.CertificateController;
+import dev.lockstep.certificates.CertificateController;
 import dev.lockstep.certificates.TrustCheck;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.health.HealthCheck;
@@ -11,18 +11,18 @@ import org.eclipse.microprofile.health.Readiness;
 @Readiness
 @Singleton
 class CertificateReadiness implements HealthCheck {
-  private final CertificateController upkeep;
+  private final CertificateController certificates;
 
-  CertificateReadiness(CertificateController upkeep) {
-    this.upkeep = upkeep;
+  CertificateReadiness(CertificateController certificates) {
+    this.certificates = certificates;
   }
 
   @Override
   public HealthCheckResponse call() {
-    TrustCheck verdict = upkeep.verdict();
+    TrustCheck check = certificates.lastCheck();
     return HealthCheckResponse.named("certificate")
-        .status(verdict.isTrusted())
-        .withData("why", verdict.why())
+        .status(check.isTrusted())
+        .withData("why", check.why())
         .build();
   }
 }

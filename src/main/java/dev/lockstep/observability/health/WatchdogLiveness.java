@@ -1,6 +1,5 @@
 package dev.lockstep.observability.health;
 
-import dev.lockstep.app.Lockstep;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 import org.eclipse.microprofile.health.HealthCheck;
@@ -11,16 +10,16 @@ import org.eclipse.microprofile.health.Liveness;
 @Liveness
 @Singleton
 class WatchdogLiveness implements HealthCheck {
-  private final Lockstep lockstep;
+  private final Watchdog watchdog;
 
-  WatchdogLiveness(Lockstep lockstep) {
-    this.lockstep = lockstep;
+  WatchdogLiveness(Watchdog watchdog) {
+    this.watchdog = watchdog;
   }
 
   @Override
   public HealthCheckResponse call() {
-    Optional<String> trouble = lockstep.trouble();
-    var response = HealthCheckResponse.named("pulse").status(trouble.isEmpty());
+    Optional<String> trouble = watchdog.trouble();
+    var response = HealthCheckResponse.named("watchdog").status(trouble.isEmpty());
     trouble.ifPresent(what -> response.withData("trouble", what));
     return response.build();
   }

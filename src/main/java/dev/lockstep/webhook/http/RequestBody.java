@@ -51,6 +51,11 @@ final class RequestBody {
     return taken;
   }
 
+  /** All of it, which stays here. */
+  byte[] peek() {
+    return bytes;
+  }
+
   /** When its request came: a body may have to wait for its place. */
   long arrived() {
     return arrived;

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
@@ -39,7 +40,7 @@ class RetentionPassTest {
 
   private RetentionPass sweep(RetentionPass.Mode mode) {
     RetentionSettings settings =
-        new RetentionSettings(1, 1, Duration.ofMinutes(2), Duration.ofHours(1));
+        new RetentionSettings(1, 1, 50, Duration.ofMinutes(2), Duration.ofHours(1));
     return new RetentionPass(
         namespace,
         new RetentionPolicy(settings),
@@ -54,7 +55,7 @@ class RetentionPassTest {
     final Map<HeadRef, JsonNode> heads = new HashMap<>();
     final List<JsonNode> users = new ArrayList<>();
     final List<String> done = new ArrayList<>();
-    boolean headIsThere;
+    Optional<JsonNode> leftOut = Optional.empty();
     boolean changesMeanwhile;
     boolean usersCannotBeListed;
 
@@ -69,8 +70,9 @@ class RetentionPassTest {
     }
 
     @Override
-    public boolean exists(HeadRef head, String name) {
-      return headIsThere;
+    public Optional<JsonNode> leftOut(
+        HeadRef head, String name, List<RetentionCandidate> versions) {
+      return leftOut;
     }
 
     @Override
@@ -239,9 +241,17 @@ class RetentionPassTest {
   }
 
   @Test
+  void copiesOfWhatALeftOutHeadHoldsNoMoreGo() {
+    namespace.versions.add(markedLongAgo());
+    namespace.versions.add(version("app-config-v001"));
+    sweep.sweep(SHOP, Instant.MIN);
+    assertThat(namespace.done).containsExactly("list", "delete app-config-v000");
+  }
+
+  @Test
   void theLastVersionOfAHeadThatIsOnlyLeftOutStays() {
     namespace.versions.add(version("app-config-v000"));
-    namespace.headIsThere = true;
+    namespace.leftOut = Optional.of(head("app-config", "", Map.of()));
     sweep.sweep(SHOP, Instant.MIN);
     assertThat(namespace.done).isEmpty();
   }

@@ -1,0 +1,2 @@
+/** Certificates that Lockstep makes itself: what is due, and doing it. */
+package dev.lockstep.certificates.rotation;

@@ -1,0 +1,2 @@
+/** Reading and writing of certificates and keys. */
+package dev.lockstep.certificates.x509;

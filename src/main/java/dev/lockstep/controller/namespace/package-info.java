@@ -1,0 +1,2 @@
+/** Gives a namespace that is opted in its first versions. */
+package dev.lockstep.controller.namespace;

@@ -1,0 +1,2 @@
+/** Deletes versions that nobody needs any more. */
+package dev.lockstep.controller.retention;

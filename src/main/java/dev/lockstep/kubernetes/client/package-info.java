@@ -1,0 +1,2 @@
+/** Calls to the API server, and what becomes of their answers. */
+package dev.lockstep.kubernetes.client;

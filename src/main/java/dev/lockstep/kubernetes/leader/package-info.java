@@ -1,0 +1,2 @@
+/** The election of the replica that leads. */
+package dev.lockstep.kubernetes.leader;

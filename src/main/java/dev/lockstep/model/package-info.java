@@ -1,0 +1,2 @@
+/** What all packages speak of: heads, versions, hashes, labels, and errors. */
+package dev.lockstep.model;

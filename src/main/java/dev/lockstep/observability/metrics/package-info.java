@@ -1,0 +1,2 @@
+/** All metrics, and the only package that knows Micrometer. */
+package dev.lockstep.observability.metrics;

@@ -1,0 +1,2 @@
+/** The requests that the server sends to itself before it is ready. */
+package dev.lockstep.warmup;

@@ -1,0 +1,2 @@
+/** Bounds for the memory that reviews take. */
+package dev.lockstep.webhook.limits;
