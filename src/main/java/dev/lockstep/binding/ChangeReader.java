@@ -106,7 +106,9 @@ final class ChangeReader {
             .map(Bindings::parse)
             .orElse(Bindings.NONE);
     return !held.versions().isEmpty()
-        && !held.without((head, n) -> persisted.bound().of(head).equals(Optional.of(n))).versions().isEmpty()
+        && !held.without((head, n) -> persisted.bound().of(head).equals(Optional.of(n)))
+            .versions()
+            .isEmpty()
         && held.equals(requested.bound().without(this::isCurrent));
   }
 
