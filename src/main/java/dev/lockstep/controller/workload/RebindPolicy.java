@@ -61,10 +61,7 @@ final class RebindPolicy {
     Optional<Rebind> window = withinWindow(workload, behind, around);
     Optional<Rebind> auto =
         rollout == Rollout.AUTO ? following(workload, behind, around) : Optional.empty();
-    if (window.isPresent() && auto.isPresent()) {
-      return auto.get().due().isBefore(window.get().due()) ? auto : window;
-    }
-    return window.or(() -> auto);
+    return window.map(release -> auto.map(release::noLaterThan).orElse(release)).or(() -> auto);
   }
 
   private static Optional<Rebind> withinWindow(
