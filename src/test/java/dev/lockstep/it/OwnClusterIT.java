@@ -282,6 +282,7 @@ class OwnClusterIT {
     awaitVersion(left, HEAD + "-v000");
     uninstall(left);
     left.kubectl("label", "namespace", left.name(), "lockstep.dev/versioning-");
+    JsonNode stamped = left.get(HEAD);
     Shop shop = Shop.closed(cluster);
     Workload app = new Workload(shop, "deployment/my-app");
     shop.apply(config("a") + deployment("app:1"));
@@ -294,14 +295,19 @@ class OwnClusterIT {
     cluster.install(Map.of());
     shop.awaitWebhooks();
 
-    awaitHeadAt(left, HEAD, "");
-    assertThat(foo(left, "app-config-v000")).isEqualTo("a");
     assertThat(app.now().generation()).isEqualTo(before.generation());
     assertThat(app.now().template()).isEqualTo(before.template());
     shop.apply(config("b") + deployment("app:2"));
     assertThat(app.settled().names()).containsExactly("app-config-v001");
     assertThat(app.undo().names()).containsExactly("app-config-v000");
     assertThat(foo(shop, "app-config-v000")).isEqualTo("a");
+
+    // Nobody can tell it from one that never was opted in, whatever labels were put there.
+    assertThat(left.get(HEAD)).isEqualTo(stamped);
+    left.optIn();
+    left.kubectl("label", "namespace", left.name(), "lockstep.dev/versioning-");
+    awaitHeadAt(left, HEAD, "");
+    assertThat(foo(left, "app-config-v000")).isEqualTo("a");
   }
 
   @Test

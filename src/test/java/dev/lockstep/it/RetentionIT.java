@@ -171,7 +171,7 @@ class RetentionIT {
         """
         apiVersion: batch/v1
         kind: CronJob
-        metadata: {name: cron}
+        metadata: {name: cron, annotations: {lockstep.dev/rollout: pinned}}
         spec: {suspend: true, schedule: 0 0 1 1 *, jobTemplate: {spec: {template: %s}}}
         ---
         apiVersion: batch/v1
@@ -273,12 +273,14 @@ class RetentionIT {
                 shop.list("replicaset", "app=my-app").stream()
                     .map(set -> Shop.meta(set, "annotations", "lockstep.dev/baseline"))
                     .allMatch("configmap/app-config=v000"::equals));
-    shop.apply(config("b"));
-    shop.apply(config("c") + deployment("app:3"));
+    release(shop, "b", "c");
+    shop.apply(config("d") + deployment("app:3"));
     app.settled();
 
-    awaitVersions(shop, "app-config", "v000", "v002");
+    // The second revision was followed by the release that brought d.
+    awaitVersions(shop, "app-config", "v000", "v002", "v003");
     assertThat(app.undo("--to-revision=1").names()).containsExactly("app-config-v000");
+    assertThat(app.undo("--to-revision=2").names()).containsExactly("app-config-v002");
   }
 
   @Test
@@ -328,7 +330,9 @@ class RetentionIT {
               return versions.isEmpty();
             });
     release(shop, "e");
-    assertThat(Traces.version(shop.get("configmap/app-config"))).isEqualTo("v000");
+    assertThat(Traces.version(shop.get("configmap/app-config")))
+        .as("a number is given once in the life of a name")
+        .isEqualTo("v004");
   }
 
   @Test

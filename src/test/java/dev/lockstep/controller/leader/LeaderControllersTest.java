@@ -202,6 +202,21 @@ class LeaderControllersTest {
   }
 
   @Test
+  void whatWasWrittenBeforeItsNamespaceWasOptedInIsLeftAloneAndCounted() {
+    config("a");
+    ObjectNode app = shop.deployment("my-app", "app-config");
+    app.withObject("/metadata").put("creationTimestamp", time.instant().toString());
+    app.withObject("/spec/template/metadata/annotations").put(Annotations.BINDINGS, BOUND);
+    pass(5);
+    shop.labelled = time.instant();
+    lead();
+    pass(400);
+    assertThat(shop.rebound).isEmpty();
+    assertThat(shop.told).noneMatch(event -> event.startsWith("Unbound my-app: "));
+    assertThat(controllers.counts().unbound()).isEqualTo(1);
+  }
+
+  @Test
   void whatFollowsByItselfIsMovedWhenItsHeadsAreQuiet() {
     config("a");
     annotate(shop.bound("my-app", "app-config"), Annotations.ROLLOUT, "auto");
