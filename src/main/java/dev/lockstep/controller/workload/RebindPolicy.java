@@ -102,9 +102,7 @@ final class RebindPolicy {
       Instant written = workload.written().orElse(Instant.MAX);
       Instant since = written.isAfter(around.takenIn()) ? written : around.takenIn();
       for (HeadRef head : workload.bareHeads(around.heads())) {
-        around
-            .heads()
-            .get(head)
+        CurrentHead.in(around.heads(), head)
             .changed()
             .filter(since::isBefore)
             .ifPresent(t -> changed.add(head));
