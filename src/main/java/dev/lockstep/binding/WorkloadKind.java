@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A kind of object that has a pod template.
@@ -61,7 +62,7 @@ public record WorkloadKind(
       custom("argoproj.io", "v1alpha1", "rollouts", SPEC_TEMPLATE);
 
   private static WorkloadKind mutable(
-      String group, String resource, String kind, String template, Revisions revisions) {
+      String group, String resource, String kind, String template, @Nullable Revisions revisions) {
     return new WorkloadKind(
         group,
         "v1",

@@ -34,7 +34,8 @@ final class WorkloadNotes {
    */
   Map<String, Optional<String>> of(Bindings bindings, SortedSet<HeadRef> waiting, boolean changes) {
     notes.put(Annotations.HELD, held(bindings).annotation());
-    notes.put(Annotations.WAITING, waiting(bindings, waiting));
+    Optional<String> awaited = waiting(bindings, waiting);
+    notes.put(Annotations.WAITING, awaited);
     notes.put(Annotations.REBIND, Optional.empty());
     notes.put(Annotations.BASELINE, Optional.empty());
     notes.put(Annotations.IN_BETWEEN, Optional.empty());
@@ -47,7 +48,7 @@ final class WorkloadNotes {
               .flatMap(old -> KubernetesJson.annotation(old, Annotations.BARE_WRITES)));
       forgetRelease();
     } else {
-      release(bindings, changes);
+      release(bindings, awaited, changes);
     }
     return notes;
   }
@@ -95,8 +96,8 @@ final class WorkloadNotes {
    * where nothing is bound and nothing is waited for there is nothing that could belong to it. An
    * image that comes without a manager's name may be that of a revision which comes back.
    */
-  private void release(Bindings bindings, boolean changes) {
-    if (bindings.versions().isEmpty() && notes.get(Annotations.WAITING).isEmpty()) {
+  private void release(Bindings bindings, Optional<String> awaited, boolean changes) {
+    if (bindings.versions().isEmpty() && awaited.isEmpty()) {
       forgetRelease();
       return;
     }

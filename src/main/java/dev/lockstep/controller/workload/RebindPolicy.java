@@ -104,9 +104,7 @@ final class RebindPolicy {
       Instant takenIn = around.optIn().takenIn();
       Instant since = written.isAfter(takenIn) ? written : takenIn;
       for (HeadRef head : workload.bareHeads(around.heads())) {
-        around
-            .heads()
-            .get(head)
+        CurrentHead.in(around.heads(), head)
             .changed()
             .filter(since::isBefore)
             .ifPresent(t -> changed.add(head));
