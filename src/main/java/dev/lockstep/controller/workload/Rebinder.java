@@ -129,7 +129,7 @@ final class Rebinder {
 
   static boolean isOurs(
       WorkloadSettings settings, WorkloadState workload, ManagedNamespace namespace) {
-    return !KubernetesJson.hasController(workload.object())
+    return !workload.kind().isDerived(workload.object())
         && settings.versioned(workload.kind(), workload.object(), namespace).value();
   }
 
