@@ -618,6 +618,24 @@ class LeaderControllersTest {
   }
 
   @Test
+  void theFirstReleaseMayComeRightAfterSeveralChanges() {
+    config("a");
+    ObjectNode app = shop.deployment("my-app", "app-config");
+    pass(300);
+    lead();
+    assertThat(baseline(0)).contains(BOUND);
+    config("b");
+    pass(1);
+    config("c");
+    pass(1);
+    config("d");
+    FakeShop.bind(app, HEAD, VersionNumber.parse("v003").orElseThrow());
+    shop.revisionOf(app);
+    pass(30);
+    assertThat(baseline(0)).contains("configmap/app-config=v002");
+  }
+
+  @Test
   void aHeadThatIsRefusedAVersionAtOptInIsTold() {
     cluster.put(CONFIG, object(CONFIG, Map.of("FOO", "a")));
     cluster.refused = id -> true;
