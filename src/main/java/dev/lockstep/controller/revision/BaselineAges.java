@@ -111,7 +111,7 @@ public final class BaselineAges {
 
   /** What a head has held since before a revision was made is what it meant there. */
   private Optional<VersionNumber> unchangedSince(Revision revision, HeadRef head) {
-    CurrentHead current = heads.get(head);
+    CurrentHead current = CurrentHead.in(heads, head);
     return current.changed().filter(time -> time.isBefore(created(revision))).isPresent()
         ? Optional.of(current.number())
         : Optional.empty();
