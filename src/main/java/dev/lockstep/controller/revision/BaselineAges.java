@@ -119,7 +119,7 @@ public final class BaselineAges {
 
   /** The latest revision reads what its heads hold, and a change may begin a release. */
   private Optional<VersionNumber> now(HeadRef head, Optional<VersionNumber> noted) {
-    CurrentHead current = heads.get(head);
+    CurrentHead current = CurrentHead.in(heads, head);
     Optional<MadeVersion> version = find(head, current.number());
     boolean isSettled =
         current.changed().filter(time -> time.isAfter(now.minus(RELEASE))).isEmpty();

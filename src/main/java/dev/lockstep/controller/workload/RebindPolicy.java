@@ -62,10 +62,7 @@ final class RebindPolicy {
     Optional<Rebind> window = withinWindow(workload, behind, around);
     Optional<Rebind> auto =
         rollout == Rollout.AUTO ? following(workload, behind, around) : Optional.empty();
-    if (window.isPresent() && auto.isPresent()) {
-      return auto.get().due().isBefore(window.get().due()) ? auto : window;
-    }
-    return window.or(() -> auto);
+    return window.map(release -> auto.map(release::noLaterThan).orElse(release)).or(() -> auto);
   }
 
   private static Optional<Rebind> withinWindow(
@@ -107,9 +104,7 @@ final class RebindPolicy {
       Instant takenIn = around.optIn().takenIn();
       Instant since = written.isAfter(takenIn) ? written : takenIn;
       for (HeadRef head : workload.bareHeads(around.heads())) {
-        around
-            .heads()
-            .get(head)
+        CurrentHead.in(around.heads(), head)
             .changed()
             .filter(since::isBefore)
             .ifPresent(t -> changed.add(head));

@@ -129,7 +129,7 @@ final class Rebinder {
 
   static boolean isOurs(
       WorkloadSettings settings, WorkloadState workload, ManagedNamespace namespace) {
-    return !KubernetesJson.hasController(workload.object())
+    return !workload.kind().isDerived(workload.object())
         && settings.versioned(workload.kind(), workload.object(), namespace).value();
   }
 
@@ -207,7 +207,7 @@ final class Rebinder {
         && !workload.isPaused()
         && rebind.heads().stream()
             .filter(workload.unseen()::contains)
-            .noneMatch(head -> changedAfter(workload, around.heads().get(head)));
+            .noneMatch(head -> changedAfter(workload, CurrentHead.in(around.heads(), head)));
   }
 
   private static boolean changedAfter(WorkloadState workload, CurrentHead head) {
@@ -229,7 +229,7 @@ final class Rebinder {
     }
     Map<HeadRef, VersionNumber> bound = after.bound().versions();
     if (rebind.heads().stream()
-        .noneMatch(head -> around.heads().get(head).number().equals(bound.get(head)))) {
+        .noneMatch(head -> CurrentHead.in(around.heads(), head).number().equals(bound.get(head)))) {
       futile.put(after.uid(), goal);
       events.futile(after, goal);
       return false;

@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One look at all workloads of a namespace. What each of them needs is decided from what is there.
@@ -51,7 +52,7 @@ final class WorkloadPass {
   private final List<WorkloadState> workloads = new ArrayList<>();
   private final OptInTimes.OptIn optIn;
   private final RebindPolicy.Surroundings around;
-  private Map<HeadRef, List<MadeVersion>> versions;
+  private @Nullable Map<HeadRef, List<MadeVersion>> versions;
   private WorkloadCounts counts = WorkloadCounts.NOBODY;
 
   /** A workload and what is due for it. */
@@ -178,10 +179,12 @@ final class WorkloadPass {
 
       @Override
       public Map<HeadRef, List<MadeVersion>> versions() {
-        if (versions == null) {
-          versions = tools.heads().versions(namespace);
+        Map<HeadRef, List<MadeVersion>> known = versions;
+        if (known == null) {
+          known = tools.heads().versions(namespace);
+          versions = known;
         }
-        return versions;
+        return known;
       }
 
       @Override

@@ -155,7 +155,7 @@ record WorkloadState(
   SortedSet<HeadRef> behind(Map<HeadRef, CurrentHead> heads) {
     SortedSet<HeadRef> behind = notCurrent(heads);
     if (isHeld()) {
-      behind.removeIf(head -> !heads.get(head).followsWhenHeld());
+      behind.removeIf(head -> !CurrentHead.in(heads, head).followsWhenHeld());
     }
     return behind;
   }
@@ -166,7 +166,8 @@ record WorkloadState(
     arrived.addAll(unseen);
     arrived.retainAll(heads.keySet());
     // It waits for a key there.
-    arrived.removeIf(head -> bound.of(head).filter(heads.get(head).number()::equals).isPresent());
+    arrived.removeIf(
+        head -> bound.of(head).filter(CurrentHead.in(heads, head).number()::equals).isPresent());
     return arrived;
   }
 
