@@ -11,6 +11,7 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.Objects;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
@@ -48,7 +49,7 @@ public class WebhookKeyStoreProvider implements KeyStoreProvider {
       files.ifPresent(CertificateFileSource::look);
       complaint.over();
     } catch (IllegalStateException e) {
-      complaint.about(e.getMessage());
+      complaint.about(Objects.requireNonNullElseGet(e.getMessage(), e::toString));
     }
   }
 

@@ -1,2 +1,5 @@
 /** Settings, threads, and the parts of the server put together. */
+@NullMarked
 package dev.lockstep.app;
+
+import org.jspecify.annotations.NullMarked;

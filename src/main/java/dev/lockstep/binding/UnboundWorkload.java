@@ -122,7 +122,10 @@ final class UnboundWorkload {
             Annotations.WAITING, Optional.empty(),
             Annotations.REBIND, Optional.empty(),
             Annotations.BASELINE, Optional.empty(),
-            Annotations.IN_BETWEEN, Optional.empty()),
+            Annotations.IN_BETWEEN, Optional.empty(),
+            Annotations.RELEASED, Optional.empty(),
+            Annotations.WINDOW_MOVES, Optional.empty(),
+            Annotations.RELEASE_HEADS, Optional.empty()),
         warnings);
   }
 

@@ -2,11 +2,9 @@ package dev.lockstep.binding;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.lockstep.model.Annotations;
-import dev.lockstep.model.KubernetesJson;
 import dev.lockstep.model.ManagedNamespace;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -30,9 +28,6 @@ public record WorkloadAdmissionRequest(
     Instant received,
     boolean dryRun,
     ManagedNamespace namespace) {
-
-  /** Written by client-side apply, and by nothing else. */
-  private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
   private static final Set<String> MANAGERS_OF_MANIFESTS =
       Set.of("kubectl-client-side-apply", "kubectl-replace", "kubectl-create");
@@ -72,13 +67,16 @@ public record WorkloadAdmissionRequest(
     return kind.change() == WorkloadKind.Change.IMMUTABLE && oldObject.isPresent();
   }
 
-  /** Whether a manifest stands behind this request: names in it are what somebody wants. */
+  /**
+   * Whether a manifest stands behind this request: names in it are what somebody wants. Argo CD
+   * applies as kubectl does, but by a manager's name of its own.
+   */
   boolean isApply() {
     if (oldObject.isEmpty()) {
       return false;
     }
-    if (lastApplied(object).isPresent()
-        && !lastApplied(object).equals(lastApplied(oldObject.get()))) {
+    if (LastApplied.of(object).isPresent()
+        && !LastApplied.of(object).equals(LastApplied.of(oldObject.get()))) {
       return true;
     }
     return fieldManager
@@ -87,7 +85,9 @@ public record WorkloadAdmissionRequest(
                 MANAGERS_OF_MANIFESTS.contains(manager)
                     || manager.toLowerCase(Locale.ROOT).contains("helm")
                     || RecordedWrites.of(object)
-                        .isAppliedBy(manager, RecordedWrites.of(oldObject.get())))
+                        .isAppliedBy(manager, RecordedWrites.of(oldObject.get()))
+                    || !bringsNothing(manager)
+                        && LastApplied.isAppliedAgain(kind, object, oldObject.get()))
         .isPresent();
   }
 
@@ -98,14 +98,10 @@ public record WorkloadAdmissionRequest(
 
   /** Whether the manifest that was last applied names this, and is no exported object. */
   boolean isNamedByManifest(String name) {
-    return lastApplied(object)
+    return LastApplied.of(object)
         .filter(manifest -> manifest.contains("\"" + name + "\""))
         .filter(manifest -> !manifest.contains(Annotations.BINDINGS))
         .isPresent();
-  }
-
-  private static Optional<String> lastApplied(JsonNode object) {
-    return KubernetesJson.annotation(object, LAST_APPLIED);
   }
 
   /** Whether somebody typed the change, so that it means what it says. */
@@ -153,21 +149,10 @@ public record WorkloadAdmissionRequest(
 
   /** Whether a container that was there gets another image. */
   boolean hasNewImage() {
-    Map<String, String> before =
-        oldTemplate().map(WorkloadAdmissionRequest::images).orElse(Map.of());
-    Map<String, String> after = images(template());
+    Map<String, String> before = oldTemplate().map(LastApplied::images).orElse(Map.of());
+    Map<String, String> after = LastApplied.images(template());
     return before.entrySet().stream()
         .anyMatch(e -> !e.getValue().equals(after.getOrDefault(e.getKey(), e.getValue())));
-  }
-
-  private static Map<String, String> images(JsonNode template) {
-    Map<String, String> images = new HashMap<>();
-    for (String list : Set.of("containers", "initContainers")) {
-      for (JsonNode container : template.path("spec").path(list)) {
-        images.put(container.path("name").asText(), container.path("image").asText());
-      }
-    }
-    return images;
   }
 
   /** When the object was written, by the API server's clock where it tells. */

@@ -6,6 +6,7 @@ import dev.lockstep.model.KubernetesJson;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A kind of object that has a pod template.
@@ -67,7 +68,7 @@ public record WorkloadKind(
       custom("argoproj.io", "v1alpha1", "rollouts", SPEC_TEMPLATE);
 
   private static WorkloadKind mutable(
-      String group, String resource, String kind, String template, Revisions revisions) {
+      String group, String resource, String kind, String template, @Nullable Revisions revisions) {
     return new WorkloadKind(
         group,
         "v1",

@@ -34,7 +34,8 @@ final class WorkloadNotes {
    */
   Map<String, Optional<String>> of(Bindings bindings, SortedSet<HeadRef> waiting, boolean changes) {
     notes.put(Annotations.HELD, held(bindings).annotation());
-    notes.put(Annotations.WAITING, waiting(bindings, waiting));
+    Optional<String> awaited = waiting(bindings, waiting);
+    notes.put(Annotations.WAITING, awaited);
     notes.put(Annotations.REBIND, Optional.empty());
     notes.put(Annotations.BASELINE, Optional.empty());
     notes.put(Annotations.IN_BETWEEN, Optional.empty());
@@ -45,14 +46,17 @@ final class WorkloadNotes {
           review
               .oldObject()
               .flatMap(old -> KubernetesJson.annotation(old, Annotations.BARE_WRITES)));
-
-      notes.put(Annotations.RELEASED, Optional.empty());
-      notes.put(Annotations.WINDOW_MOVES, Optional.empty());
-      notes.put(Annotations.RELEASE_HEADS, Optional.empty());
+      forgetRelease();
     } else {
-      release(bindings, changes);
+      release(bindings, awaited, changes);
     }
     return notes;
+  }
+
+  private void forgetRelease() {
+    notes.put(Annotations.RELEASED, Optional.empty());
+    notes.put(Annotations.WINDOW_MOVES, Optional.empty());
+    notes.put(Annotations.RELEASE_HEADS, Optional.empty());
   }
 
   /** Heads that keep the workload where a rollback, or a restore, has brought it. */
@@ -88,14 +92,18 @@ final class WorkloadNotes {
   }
 
   /**
-   * What configuration of the same user belongs to, if it comes soon; a dry run releases none. An
+   * What configuration of the same user belongs to, if it comes soon; a dry run releases none, and
+   * where nothing is bound and nothing is waited for there is nothing that could belong to it. An
    * image that comes without a manager's name may be that of a revision which comes back.
    */
-  private void release(Bindings bindings, boolean changes) {
+  private void release(Bindings bindings, Optional<String> awaited, boolean changes) {
+    if (bindings.versions().isEmpty() && awaited.isEmpty()) {
+      forgetRelease();
+      return;
+    }
     boolean releases =
         changes
             && !review.dryRun()
-            && !(bindings.versions().isEmpty() && notes.get(Annotations.WAITING).isEmpty())
             && review.kind().revisions().isPresent()
             && (review.isCreate() || review.isApply() || review.isTyped() && review.hasNewImage());
     if (releases) {

@@ -170,14 +170,21 @@ public final class PathKeeper {
             clock.instant(),
             new PathPlan.Seen(seen.state(), seen.configured(), nextSince, shown),
             () -> PathPrefix.random(random));
-    if (step instanceof PathStep.Keep keep) {
-      if (store.write(seen.kept(), PathCodec.write(keep.state()))) {
-        LOG.info(keep.why());
-      }
-    } else if (step instanceof PathStep.Tell tell
-        && configurations.write(seen.called(), tell.prefix())) {
-      LOG.info("the webhook configurations have the webhooks' current path");
-    }
-    return !(step instanceof PathStep.Rest);
+    return step.applyTo(
+        new PathStep.Actions() {
+          @Override
+          public void keep(PathState state, String why) {
+            if (store.write(seen.kept(), PathCodec.write(state))) {
+              LOG.info(why);
+            }
+          }
+
+          @Override
+          public void tell(PathPrefix prefix) {
+            if (configurations.write(seen.called(), prefix)) {
+              LOG.info("the webhook configurations have the webhooks' current path");
+            }
+          }
+        });
   }
 }

@@ -5,13 +5,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jboss.logging.MDC;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What log lines are about, as fields of their own: {@code namespace}, {@code kind}, {@code name},
  * {@code version}, {@code user}. Never what an object holds.
  *
  * <pre>{@code
- * About.object(head).version(number).log(() -> LOG.infof("%s: %s made", head, number));
+ * LogContext.object(head).version(number).log(() -> LOG.infof("%s: %s made", head, number));
  * }</pre>
  */
 public final class LogContext {
@@ -66,7 +67,7 @@ public final class LogContext {
         });
   }
 
-  private static void restore(String key, Object value) {
+  private static void restore(String key, @Nullable Object value) {
     if (value == null) {
       MDC.remove(key);
     } else {

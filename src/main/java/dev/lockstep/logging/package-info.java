@@ -1,2 +1,5 @@
 /** What log lines are about. */
+@NullMarked
 package dev.lockstep.logging;
+
+import org.jspecify.annotations.NullMarked;

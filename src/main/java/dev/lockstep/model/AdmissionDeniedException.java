@@ -1,5 +1,8 @@
 package dev.lockstep.model;
 
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Why an admission can't be allowed, in the words that kubectl prints.
  *
@@ -30,7 +33,7 @@ public final class AdmissionDeniedException extends RuntimeException {
   }
 
   private AdmissionDeniedException(
-      int code, String what, Object object, String cause, String remedy, Throwable why) {
+      int code, String what, Object object, String cause, String remedy, @Nullable Throwable why) {
     super("lockstep: cannot " + what + " for " + object + ": " + cause + ". " + remedy, why);
     this.code = code;
   }
@@ -52,5 +55,11 @@ public final class AdmissionDeniedException extends RuntimeException {
 
   public int code() {
     return code;
+  }
+
+  /** Never null: none is made without one. */
+  @Override
+  public String getMessage() {
+    return Objects.requireNonNull(super.getMessage());
   }
 }

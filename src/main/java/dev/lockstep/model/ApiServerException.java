@@ -1,6 +1,8 @@
 package dev.lockstep.model;
 
+import java.util.Objects;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** A call to the API server that was refused or got no answer. */
 public final class ApiServerException extends RuntimeException {
@@ -73,7 +75,7 @@ public final class ApiServerException extends RuntimeException {
   }
 
   private ApiServerException(
-      int code, String message, Reason reason, boolean confidential, Throwable cause) {
+      int code, String message, Reason reason, boolean confidential, @Nullable Throwable cause) {
     super(message, cause);
     this.code = code;
     this.reason = reason;
@@ -111,5 +113,11 @@ public final class ApiServerException extends RuntimeException {
   /** Whether somebody's rule (quota, policy, rights, validation) refused it: no use to repeat. */
   public boolean isRefusal() {
     return reason == Reason.FORBIDDEN || reason == Reason.INVALID || reason == Reason.DENIED;
+  }
+
+  /** Never null: none is made without one. */
+  @Override
+  public String getMessage() {
+    return Objects.requireNonNull(super.getMessage());
   }
 }

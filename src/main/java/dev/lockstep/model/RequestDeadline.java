@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * By when a piece of work has to be done, known to all calls that it makes. Whoever waits for an
@@ -19,8 +20,8 @@ public final class RequestDeadline {
     return until(System.nanoTime() + time.toNanos(), work);
   }
 
-  private static <T> T until(Long nanos, Supplier<T> work) {
-    Long before = NANOS.get();
+  private static <T> T until(@Nullable Long nanos, Supplier<T> work) {
+    @Nullable Long before = NANOS.get();
     NANOS.set(nanos);
     try {
       return work.get();
@@ -32,7 +33,7 @@ public final class RequestDeadline {
   /** An executor whose tasks have the deadline, and the look-up, of who submits them. */
   public static Executor carriedTo(Executor executor) {
     return task -> {
-      Long nanos = NANOS.get();
+      @Nullable Long nanos = NANOS.get();
       Optional<ReadScope> scope = ReadScope.current();
       Supplier<Void> work =
           () -> {
@@ -46,7 +47,7 @@ public final class RequestDeadline {
 
   /** Whether this work is under a deadline that is not over. */
   public static boolean hasTimeLeft() {
-    Long nanos = NANOS.get();
+    @Nullable Long nanos = NANOS.get();
     return nanos != null && nanos - System.nanoTime() > 0;
   }
 
@@ -56,7 +57,7 @@ public final class RequestDeadline {
    * @throws ApiServerException if nothing is left
    */
   public static Duration timeFor(Duration atMost) {
-    Long nanos = NANOS.get();
+    @Nullable Long nanos = NANOS.get();
     if (nanos == null) {
       return atMost;
     }

@@ -19,7 +19,7 @@ final class DataOrigin {
   private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
   private static final String MANAGED_BY = "app.kubernetes.io/managed-by";
   private static final List<String> DATA = List.of("data", "binaryData", "stringData");
-  private static final List<String> OWNED_DATA = List.of("f:data", "f:binaryData");
+  private static final List<String> OWNED_DATA = List.of("f:data", "f:binaryData", "f:stringData");
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private DataOrigin() {}

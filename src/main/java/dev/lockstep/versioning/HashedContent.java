@@ -4,13 +4,14 @@ import dev.lockstep.model.Content;
 import dev.lockstep.model.ContentHash;
 import dev.lockstep.model.ContentHasher;
 import dev.lockstep.model.ObjectKey;
+import org.jspecify.annotations.Nullable;
 
 /** A content with its hash, which is computed when it is asked for, and once. For one thread. */
 final class HashedContent {
   private final ObjectKey head;
   private final Content content;
   private final ContentHasher hasher;
-  private ContentHash hash;
+  private @Nullable ContentHash hash;
 
   HashedContent(ObjectKey head, Content content, ContentHasher hasher) {
     this.head = head;
@@ -23,10 +24,12 @@ final class HashedContent {
   }
 
   ContentHash hash() {
-    if (hash == null) {
-      hash = hasher.hash(head, content);
+    ContentHash known = hash;
+    if (known == null) {
+      known = hasher.hash(head, content);
+      hash = known;
     }
-    return hash;
+    return known;
   }
 
   boolean sameAs(HashedContent other) {

@@ -34,9 +34,7 @@ public final class HeadAdmission {
   public HeadAdmissionResult decide(HeadAdmissionRequest review) {
     PrefetchingVersionStore ahead = new PrefetchingVersionStore(store, calls);
     HeadAdmissionResult outcome = versions.decision(review, ahead).decide();
-    if (outcome instanceof HeadAdmissionResult.Stamped stamped) {
-      versions.expect(review.id(), stamped.stamp().version());
-    }
+    outcome.version().ifPresent(version -> versions.expect(review.id(), version));
     return outcome;
   }
 }

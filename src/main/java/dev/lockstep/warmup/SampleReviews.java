@@ -22,9 +22,11 @@ import dev.lockstep.webhook.WorkloadWebhook;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** What {@link WarmUp} asks about: two heads, and a Deployment that names them. */
 public final class SampleReviews {
@@ -94,16 +96,21 @@ public final class SampleReviews {
         ofDeployment("UPDATE", DEPLOYMENT.formatted("b"), DEPLOYMENT.formatted("a")));
   }
 
-  private static Review ofHead(String operation, ObjectNode object, ObjectNode old) {
+  private static Review ofHead(String operation, ObjectNode object, @Nullable ObjectNode old) {
     return review("heads", "", "configmaps", operation, object, old);
   }
 
-  private static Review ofDeployment(String operation, String object, String old) {
+  private static Review ofDeployment(String operation, String object, @Nullable String old) {
     return review("workloads", "apps", "deployments", operation, object, old);
   }
 
   private static Review review(
-      String webhook, String group, String resource, String operation, Object object, Object old) {
+      String webhook,
+      String group,
+      String resource,
+      String operation,
+      Object object,
+      @Nullable Object old) {
     return new Review(
         "/mutate/" + webhook,
         Buffer.buffer(REVIEW.formatted(group, resource, operation, object, old)));
@@ -118,7 +125,8 @@ public final class SampleReviews {
     ObjectNode head = json.createObjectNode().put("apiVersion", "v1").put("kind", "ConfigMap");
     ObjectNode metadata =
         head.putObject("metadata").put("name", name).put("namespace", NAMESPACE).put("uid", name);
-    head.putObject("data").put("KEY", start + "line\n".repeat(BYTES.get(name) / 5));
+    head.putObject("data")
+        .put("KEY", start + "line\n".repeat(Objects.requireNonNull(BYTES.get(name)) / 5));
     Stamp stamp =
         new Stamp(
             VersionNumber.FIRST,

@@ -1,6 +1,7 @@
 package dev.lockstep.warmup;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.lockstep.model.ContentHash;
 import dev.lockstep.model.ObjectKey;
 import dev.lockstep.model.VersionNumber;
@@ -62,7 +63,7 @@ final class WarmUpStore implements VersionStore {
 
   @Override
   public JsonNode requestStamp(ObjectKey head, Optional<VersionNumber> givenUp, boolean dryRun) {
-    return objects.get(head);
+    return objects.getOrDefault(head, MissingNode.getInstance());
   }
 
   @Override

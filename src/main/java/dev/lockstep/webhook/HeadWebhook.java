@@ -75,21 +75,22 @@ public final class HeadWebhook implements Webhook {
                 request.dryRun(),
                 namespace.get()));
     write(outcome, request, patch);
-    return new AdmissionResponse.Allowed(
-        patch, outcome.warnings(), audit(request, kind.get(), outcome));
+    outcome.version().ifPresent(version -> countReuse(kind.get(), version, request));
+    return new AdmissionResponse.Allowed(patch, outcome.warnings(), audit(outcome));
   }
 
-  private Map<String, String> audit(
-      AdmissionRequest request, HeadKind kind, HeadAdmissionResult outcome) {
-    if (!(outcome instanceof HeadAdmissionResult.Stamped stamped)) {
-      return Map.of();
-    }
-    VersionNumber version = stamped.stamp().version();
+  private static Map<String, String> audit(HeadAdmissionResult outcome) {
+    return outcome
+        .version()
+        .map(version -> Map.of("version", version.toString()))
+        .orElseGet(Map::of);
+  }
+
+  private void countReuse(HeadKind kind, VersionNumber version, AdmissionRequest request) {
     Optional<Stamp> before = request.oldObject().flatMap(Stamp::of);
     if (!request.dryRun() && before.filter(old -> isBroughtBack(version, old)).isPresent()) {
       listener.reused(kind);
     }
-    return Map.of("version", version.toString());
   }
 
   /** A number that was given before, and was not the current one. */
@@ -101,29 +102,34 @@ public final class HeadWebhook implements Webhook {
       HeadAdmissionResult outcome, AdmissionRequest request, JsonPatchBuilder patch) {
     Map<String, Optional<String>> labels = new TreeMap<>();
     Map<String, Optional<String>> annotations = new TreeMap<>();
-    if (outcome instanceof HeadAdmissionResult.Stamped stamped) {
-      labels.putAll(stamped.stamp().labels());
-      annotations.putAll(stamped.stamp().annotations());
-      if (stamped.isVersionsCopy()) {
-        labels.put(Labels.HEAD, Optional.empty());
-        ONLY_ON_VERSIONS.forEach(key -> annotations.put(key, Optional.empty()));
-        if (request.oldObject().filter(HeadWebhook::isImmutable).isEmpty()) {
-          patch.remove(IMMUTABLE);
-        }
-      }
-    } else if (outcome instanceof HeadAdmissionResult.Unstamped unstamped) {
-      if (Stream.concat(Stream.of(request.object()), request.oldObject().stream())
-          .anyMatch(Stamp::isHead)) {
-        labels.putAll(Stamp.noLabels());
-        annotations.putAll(Stamp.noAnnotations());
-      }
-      if (unstamped.isFilledByProgram()) {
-        annotations.put(Annotations.LEFT_OUT, Optional.of(Annotations.FILLED_BY_A_PROGRAM));
-      }
-    } else {
-      annotations.put(Annotations.RESTAMP, Optional.empty());
-    }
+    outcome.accept(
+        unchanged -> annotations.put(Annotations.RESTAMP, Optional.empty()),
+        unstamped -> {
+          if (isOrWasHead(request)) {
+            labels.putAll(Stamp.noLabels());
+            annotations.putAll(Stamp.noAnnotations());
+          }
+          if (unstamped.isFilledByProgram()) {
+            annotations.put(Annotations.LEFT_OUT, Optional.of(Annotations.FILLED_BY_A_PROGRAM));
+          }
+        },
+        stamped -> {
+          labels.putAll(stamped.stamp().labels());
+          annotations.putAll(stamped.stamp().annotations());
+          if (stamped.isVersionsCopy()) {
+            labels.put(Labels.HEAD, Optional.empty());
+            ONLY_ON_VERSIONS.forEach(key -> annotations.put(key, Optional.empty()));
+            if (request.oldObject().filter(HeadWebhook::isImmutable).isEmpty()) {
+              patch.remove(IMMUTABLE);
+            }
+          }
+        });
     patch.setAll(LABELS, labels).setAll(ANNOTATIONS, annotations);
+  }
+
+  private static boolean isOrWasHead(AdmissionRequest request) {
+    return Stream.concat(Stream.of(request.object()), request.oldObject().stream())
+        .anyMatch(Stamp::isHead);
   }
 
   private static boolean isImmutable(JsonNode object) {

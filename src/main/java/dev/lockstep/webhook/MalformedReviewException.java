@@ -1,5 +1,7 @@
 package dev.lockstep.webhook;
 
+import java.util.Objects;
+
 /**
  * What was posted is no AdmissionReview; the message says in one sentence why, never quoting it.
  */
@@ -8,5 +10,11 @@ public final class MalformedReviewException extends RuntimeException {
 
   MalformedReviewException(String message) {
     super(message);
+  }
+
+  /** Never null: none is made without one. */
+  @Override
+  public String getMessage() {
+    return Objects.requireNonNull(super.getMessage());
   }
 }

@@ -91,7 +91,9 @@ public final class WorkloadWebhook implements Webhook {
     outcome.names().forEach((place, name) -> patch.replace(template.append(place), name));
     Map<JsonPointer, Map<String, Optional<String>>> annotations = new LinkedHashMap<>();
     annotations.put(ANNOTATIONS, new TreeMap<>(outcome.annotations()));
+    // A dry run is what a GitOps tool compares with: what is only remembered is no difference.
     kept.coOwners()
+        .filter(value -> !request.dryRun())
         .ifPresent(value -> annotations.get(ANNOTATIONS).put(Annotations.CO_OWNERS, value));
     // A Pod is its own template: one map, and so one operation where it is not there yet.
     annotations

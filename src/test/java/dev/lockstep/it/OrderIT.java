@@ -136,9 +136,9 @@ class OrderIT {
     assertThat(undone.image()).isEqualTo("app:1");
   }
 
-  /** There was no config in that revision: what its name means now is all there is. */
+  /** Nobody meant that revision: its pods never ran. */
   @Test
-  void anUndoToTheRevisionThatWaitedIsBound(Shop shop) {
+  void theRevisionThatWaitedIsNothingToGoBackTo(Shop shop) {
     Workload app = new Workload(shop, APP);
     shop.apply(deployment("app:1"));
     app.settled();
@@ -147,10 +147,13 @@ class OrderIT {
     shop.apply(config("b") + deployment("app:2"));
     app.settled();
 
-    Workload.State undone = app.undo("--to-revision=1");
+    Result toTheFirst = shop.tryKubectl("", "rollout", "undo", APP, "--to-revision=1");
 
+    assertThat(toTheFirst.exit()).isNotZero();
+    assertThat(toTheFirst.err()).contains("unable to find specified revision 1");
+    Workload.State undone = app.undo();
     assertThat(undone.image()).isEqualTo("app:1");
-    assertThat(undone.names()).hasSize(1).doesNotContain("app-config");
+    assertThat(undone.names()).containsExactly("app-config-v000");
     assertThat(undone.annotation(WAITING)).isEmpty();
   }
 
@@ -318,6 +321,14 @@ class OrderIT {
         .formatted(image, config, secret);
   }
 
+  /**
+   * A DaemonSet's controller counts revisions that still have pods, and deletes one without: where
+   * all pods are replaced within the two seconds that a release takes, 1 is one too few.
+   */
+  private static int leastLimit(String kind) {
+    return kind.equals("DaemonSet") ? 2 : 1;
+  }
+
   static Stream<Arguments> folders() {
     return Stream.of("Deployment", "StatefulSet", "DaemonSet")
         .flatMap(
@@ -327,7 +338,7 @@ class OrderIT {
                         folder ->
                             Stream.of(
                                 Arguments.of(kind, folder, "--server-side=false", 10),
-                                Arguments.of(kind, folder, "--server-side", 1))));
+                                Arguments.of(kind, folder, "--server-side", leastLimit(kind)))));
   }
 
   @ParameterizedTest

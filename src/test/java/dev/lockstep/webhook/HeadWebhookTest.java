@@ -8,12 +8,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lockstep.model.Annotations;
+import dev.lockstep.model.HeadKind;
 import dev.lockstep.model.KubernetesJson;
 import dev.lockstep.model.Labels;
 import dev.lockstep.model.ObjectKey;
 import dev.lockstep.versioning.FakeCluster;
 import dev.lockstep.versioning.VersionListener;
 import dev.lockstep.webhook.Admissions.Admitted;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -25,9 +28,27 @@ class HeadWebhookTest {
   private final ObjectKey head = configMap("app-config");
   private final FakeCluster cluster = new FakeCluster();
   private final HeadWebhook webhook =
-      new HeadWebhook(cluster.admission, name -> Optional.of(SHOP), true, VersionListener.NONE);
+      new HeadWebhook(cluster.admission, name -> Optional.of(SHOP), true, new Counted());
+
+  private final List<HeadKind> reused = new ArrayList<>();
+
+  private final class Counted implements VersionListener {
+    @Override
+    public void made(HeadKind kind) {
+      throw new AssertionError("admissions make no version");
+    }
+
+    @Override
+    public void reused(HeadKind kind) {
+      reused.add(kind);
+    }
+  }
 
   private Admitted admit(ObjectNode object) {
+    return Admissions.heads(webhook, review(object));
+  }
+
+  private ObjectNode review(ObjectNode object) {
     ObjectNode review = JsonNodeFactory.instance.objectNode();
     review.put("apiVersion", "admission.k8s.io/v1").put("kind", "AdmissionReview");
     ObjectNode request = review.putObject("request");
@@ -41,7 +62,7 @@ class HeadWebhookTest {
     request.set("object", object);
     request.put("operation", cluster.find(head).isPresent() ? "UPDATE" : "CREATE");
     cluster.find(head).ifPresent(old -> request.set("oldObject", old));
-    return Admissions.heads(webhook, review);
+    return review;
   }
 
   /** {@code kubectl get cm app-config-v000 -o yaml | sed s/app-config-v000/app-config/}. */
@@ -83,6 +104,31 @@ class HeadWebhookTest {
     twoVersions();
     cluster.delete(head);
     isRestored(admit(versionUnderTheHeadsName()));
+  }
+
+  @Test
+  void aContentThatComesBackIsCountedOnce() {
+    twoVersions();
+    admit(object(head, A));
+    assertThat(reused).containsExactly(HeadKind.CONFIG_MAP);
+  }
+
+  @Test
+  void aContentThatIsNewOrStaysIsNotCounted() {
+    admit(object(head, A));
+    twoVersions();
+    admit(object(head, B));
+    admit(object(head, Map.of("FOO", "c")));
+    assertThat(reused).isEmpty();
+  }
+
+  @Test
+  void aDryRunIsNotCounted() {
+    twoVersions();
+    ObjectNode review = review(object(head, A));
+    review.withObject("/request").put("dryRun", true);
+    Admissions.heads(webhook, review);
+    assertThat(reused).isEmpty();
   }
 
   @Test

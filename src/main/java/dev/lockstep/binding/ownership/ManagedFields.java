@@ -64,7 +64,9 @@ final class ManagedFields {
    */
   void give(Manager manager, FieldPath path, ManagedFields before) {
     ObjectNode node =
-        entry(manager).or(() -> before.entry(manager).map(this::withoutFields)).orElseThrow();
+        entry(manager)
+            .or(() -> before.entry(manager).map(this::withoutFields))
+            .orElseGet(() -> newEntry(manager, before));
     node = object(node, "fieldsV1");
     for (FieldPath.Step step : path.steps()) {
       node = object(node, step.toString());
@@ -113,6 +115,20 @@ final class ManagedFields {
     copy.putObject("fieldsV1");
     entries.add(copy);
     return copy;
+  }
+
+  /**
+   * Of the same version of the API as somebody else's: who owned one field alone lost its entry.
+   */
+  private ObjectNode newEntry(Manager manager, ManagedFields before) {
+    for (JsonNode entry : before.entries) {
+      if (isOfTheObject(entry)) {
+        return withoutFields((ObjectNode) entry)
+            .put("manager", manager.name())
+            .put("operation", manager.operation());
+      }
+    }
+    throw new IllegalStateException("nobody owned anything");
   }
 
   private static ObjectNode object(ObjectNode node, String field) {

@@ -116,12 +116,13 @@ public final class SharedOwnership {
     }
   }
 
-  /** Nobody owns the value any more: who still owns the item it belongs to declares it, too. */
+  /**
+   * Nobody owns the value any more: who still owns the item it belongs to declares it, too. A
+   * container's {@code envFrom} may have an owner who owns nothing else of it: kubectl's undo.
+   */
   private void letGo(OwnedValue value, Set<Manager> by) {
-    Set<Manager> others = without(now.owners(value.item()), by);
-    if (value.isEnvFrom()) {
-      others.retainAll(coOwnersBefore.of(value.item()));
-    }
+    Set<Manager> others =
+        without(value.isEnvFrom() ? coOwnersBefore.of(value.item()) : now.owners(value.item()), by);
     Optional<JsonPointer> place = value.item().in(object);
     if (others.isEmpty() || place.isEmpty()) {
       return;

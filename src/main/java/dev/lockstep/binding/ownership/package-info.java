@@ -7,4 +7,7 @@
  * @see <a href="https://kubernetes.io/docs/reference/using-api/server-side-apply/">Server-Side
  *     Apply</a>
  */
+@NullMarked
 package dev.lockstep.binding.ownership;
+
+import org.jspecify.annotations.NullMarked;

@@ -11,9 +11,11 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.X509KeyManager;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Certificate and key in two PEM files, which are served anew when they change. Quarkus can read
@@ -39,7 +41,7 @@ public final class CertificateFileSource {
   private final Path key;
   private final Vertx vertx;
   private final ServingCertificate served;
-  private Contents last;
+  private @Nullable Contents last;
 
   public CertificateFileSource(Path certificate, Path key, Vertx vertx, ServingCertificate served) {
     this.certificate = certificate;
@@ -70,7 +72,9 @@ public final class CertificateFileSource {
   }
 
   private static String reason(Exception e) {
-    return e instanceof NoSuchFileException ? "it is not there" : e.getMessage();
+    return e instanceof NoSuchFileException
+        ? "it is not there"
+        : Objects.requireNonNullElseGet(e.getMessage(), e::toString);
   }
 
   private Contents read() throws IOException {

@@ -4,9 +4,11 @@ import java.net.Socket;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.util.Objects;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509KeyManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Shows a certificate that can be renewed at any time: each handshake takes the newest. An alias
@@ -16,13 +18,13 @@ import javax.net.ssl.X509KeyManager;
 final class ReloadableKeyManager extends X509ExtendedKeyManager {
 
   private record Shown(int generation, X509KeyManager keys) {
-    String alias(String alias) {
+    @Nullable String alias(@Nullable String alias) {
       return alias == null ? null : generation + ":" + alias;
     }
   }
 
-  private volatile Shown current;
-  private volatile Shown previous;
+  private volatile @Nullable Shown current;
+  private volatile @Nullable Shown previous;
 
   synchronized void renew(X509KeyManager keys) {
     Shown renewed = new Shown(current == null ? 0 : current.generation() + 1, keys);
@@ -31,8 +33,10 @@ final class ReloadableKeyManager extends X509ExtendedKeyManager {
   }
 
   private X509KeyManager of(String alias) {
-    Shown shown = current;
-    return alias.startsWith(shown.generation() + ":") ? shown.keys() : previous.keys();
+    Shown shown = Objects.requireNonNull(current);
+    return alias.startsWith(shown.generation() + ":")
+        ? shown.keys()
+        : Objects.requireNonNull(previous).keys();
   }
 
   private static String inner(String alias) {
@@ -40,12 +44,14 @@ final class ReloadableKeyManager extends X509ExtendedKeyManager {
   }
 
   @Override
-  public String chooseEngineServerAlias(String keyType, Principal[] issuers, SSLEngine engine) {
+  public @Nullable String chooseEngineServerAlias(
+      String keyType, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
     return chooseServerAlias(keyType, issuers, null);
   }
 
   @Override
-  public String chooseServerAlias(String keyType, Principal[] issuers, Socket socket) {
+  public @Nullable String chooseServerAlias(
+      String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
     Shown shown = current;
     return shown == null
         ? null
@@ -53,27 +59,28 @@ final class ReloadableKeyManager extends X509ExtendedKeyManager {
   }
 
   @Override
-  public X509Certificate[] getCertificateChain(String alias) {
+  public X509Certificate @Nullable [] getCertificateChain(String alias) {
     return of(alias).getCertificateChain(inner(alias));
   }
 
   @Override
-  public PrivateKey getPrivateKey(String alias) {
+  public @Nullable PrivateKey getPrivateKey(String alias) {
     return of(alias).getPrivateKey(inner(alias));
   }
 
   @Override
-  public String[] getServerAliases(String keyType, Principal[] issuers) {
+  public String @Nullable [] getServerAliases(String keyType, Principal @Nullable [] issuers) {
     return null;
   }
 
   @Override
-  public String[] getClientAliases(String keyType, Principal[] issuers) {
+  public String @Nullable [] getClientAliases(String keyType, Principal @Nullable [] issuers) {
     return null;
   }
 
   @Override
-  public String chooseClientAlias(String[] keyTypes, Principal[] issuers, Socket socket) {
+  public @Nullable String chooseClientAlias(
+      String[] keyTypes, Principal @Nullable [] issuers, @Nullable Socket socket) {
     return null;
   }
 }

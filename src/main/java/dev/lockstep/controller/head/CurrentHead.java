@@ -1,7 +1,10 @@
 package dev.lockstep.controller.head;
 
+import dev.lockstep.model.HeadRef;
 import dev.lockstep.model.VersionNumber;
 import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -18,6 +21,11 @@ public record CurrentHead(
     Optional<String> changedBy,
     Optional<Instant> changed,
     boolean followsWhenHeld) {
+
+  /** One that is known to be among these. */
+  public static CurrentHead in(Map<HeadRef, CurrentHead> heads, HeadRef head) {
+    return Objects.requireNonNull(heads.get(head), head::toString);
+  }
 
   /** The same head with another version, as a later look found it. */
   public CurrentHead at(VersionNumber newer) {

@@ -6,6 +6,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Work that is repeated with a pause in between, whatever happens in it. An executor silently drops
@@ -20,7 +21,7 @@ public final class PeriodicTask {
 
   private final String name;
   private final BooleanSupplier work;
-  private volatile ScheduledFuture<?> schedule;
+  private volatile @Nullable ScheduledFuture<?> schedule;
   private volatile boolean isDone;
 
   private PeriodicTask(String name, BooleanSupplier work) {
@@ -84,7 +85,7 @@ public final class PeriodicTask {
 
   /** The first run may end before the executor has returned the schedule. */
   private void cancel() {
-    ScheduledFuture<?> known = schedule;
+    @Nullable ScheduledFuture<?> known = schedule;
     if (known != null) {
       known.cancel(false);
     }

@@ -52,7 +52,7 @@ final class RetentionPass {
 
   private final VersionRepository versions;
   private final RetentionPolicy retention;
-  private final Mode mode;
+  private final RetentionAction.Actions actions;
   private final RateLimiter writes;
   private final Clock clock;
 
@@ -70,7 +70,7 @@ final class RetentionPass {
       Clock clock) {
     this.versions = versions;
     this.retention = retention;
-    this.mode = mode;
+    this.actions = mode == Mode.REPORT ? new Reporting() : new Deleting();
     this.writes = writes;
     this.clock = clock;
   }
@@ -91,7 +91,7 @@ final class RetentionPass {
     List<RetentionAction> steps = retention.steps(all, expendable, uses, since, now);
     boolean isMarked = false;
     for (RetentionAction step : steps) {
-      isMarked |= take(step);
+      isMarked |= step.applyTo(actions);
     }
     return new Outcome(
         isMarked || isMarkedAlready(all, steps),
@@ -139,46 +139,57 @@ final class RetentionPass {
     return all.stream().anyMatch(v -> v.unusedSince().isPresent() && !touched.contains(v));
   }
 
-  /**
-   * @return whether another look is due after the grace period
-   */
-  private boolean take(RetentionAction step) {
-    RetentionCandidate version = step.version();
-    if (mode == Mode.REPORT) {
-      if (!(step instanceof RetentionAction.Unmark)) {
-        report(version);
-      }
-      return false;
-    }
-    writes.await();
-    if (step instanceof RetentionAction.Unmark) {
-      versions.unmark(version);
-      return false;
-    }
-    if (step instanceof RetentionAction.Mark) {
+  private final class Deleting implements RetentionAction.Actions {
+    @Override
+    public boolean mark(RetentionCandidate version) {
+      writes.await();
       // Not the time of the look: requests that were admitted since then have a grace period, too.
       return versions.mark(version, clock.instant());
     }
-    delete(version);
-    return false;
-  }
 
-  private void report(RetentionCandidate version) {
-    if (reported.put(version.uid(), true).isEmpty()) {
-      reports.incrementAndGet();
-      about(version).log(() -> LOG.infof("%s: unused, would be deleted", id(version)));
+    @Override
+    public void unmark(RetentionCandidate version) {
+      writes.await();
+      versions.unmark(version);
+    }
+
+    @Override
+    public void delete(RetentionCandidate version) {
+      writes.await();
+      if (versions.delete(version)) {
+        deleted.incrementAndGet();
+        about(version)
+            .log(
+                () ->
+                    LOG.infof(
+                        "%s: deleted, unused since %s",
+                        id(version), version.unusedSince().orElseThrow()));
+      }
     }
   }
 
-  private void delete(RetentionCandidate version) {
-    if (versions.delete(version)) {
-      deleted.incrementAndGet();
-      about(version)
-          .log(
-              () ->
-                  LOG.infof(
-                      "%s: deleted, unused since %s",
-                      id(version), version.unusedSince().orElseThrow()));
+  private final class Reporting implements RetentionAction.Actions {
+    @Override
+    public boolean mark(RetentionCandidate version) {
+      report(version);
+      return false;
+    }
+
+    @Override
+    public void unmark(RetentionCandidate version) {
+      // It is needed, and of that nothing is said.
+    }
+
+    @Override
+    public void delete(RetentionCandidate version) {
+      report(version);
+    }
+
+    private void report(RetentionCandidate version) {
+      if (reported.put(version.uid(), true).isEmpty()) {
+        reports.incrementAndGet();
+        about(version).log(() -> LOG.infof("%s: unused, would be deleted", id(version)));
+      }
     }
   }
 

@@ -146,7 +146,10 @@ final class HeldNotes {
         && notCurrent.stream()
             .allMatch(
                 head ->
-                    heads.get(head).changed().filter(time -> !time.isAfter(takenIn)).isPresent());
+                    CurrentHead.in(heads, head)
+                        .changed()
+                        .filter(time -> !time.isAfter(takenIn))
+                        .isPresent());
   }
 
   private void note(WorkloadState workload, Index index, Optional<String> held) {

@@ -44,6 +44,11 @@ record Rebind(Reason reason, SortedSet<HeadRef> heads, Instant due) {
     return reason.prefix + HeadRef.list(heads);
   }
 
+  /** This one, as soon as another one would come that is due before it. */
+  Rebind noLaterThan(Rebind other) {
+    return other.due.isBefore(due) ? new Rebind(reason, heads, other.due) : this;
+  }
+
   boolean isDue(Instant now) {
     return !due.isAfter(now);
   }

@@ -94,7 +94,8 @@ final class Rebinder {
       Optional<WorkloadState> workload =
           workloads
               .find(found.kind(), found.namespace(), found.name())
-              .map(object -> WorkloadState.of(found.kind(), object));
+              .map(object -> WorkloadState.of(found.kind(), object))
+              .map(state -> state.optedIn(around.optIn().labelled()));
       if (namespace.isEmpty()
           || workload.isEmpty()
           || !isOurs(settings, workload.get(), namespace.get())) {
@@ -105,7 +106,7 @@ final class Rebinder {
           new RebindPolicy.Surroundings(
               live(planned.heads(), namespace.get(), around.heads(), contents),
               around.windows(),
-              around.takenIn(),
+              around.optIn(),
               clock.instant());
       Optional<Rebind> still =
           policy
@@ -206,7 +207,7 @@ final class Rebinder {
         && !workload.isPaused()
         && rebind.heads().stream()
             .filter(workload.unseen()::contains)
-            .noneMatch(head -> changedAfter(workload, around.heads().get(head)));
+            .noneMatch(head -> changedAfter(workload, CurrentHead.in(around.heads(), head)));
   }
 
   private static boolean changedAfter(WorkloadState workload, CurrentHead head) {
@@ -228,7 +229,7 @@ final class Rebinder {
     }
     Map<HeadRef, VersionNumber> bound = after.bound().versions();
     if (rebind.heads().stream()
-        .noneMatch(head -> around.heads().get(head).number().equals(bound.get(head)))) {
+        .noneMatch(head -> CurrentHead.in(around.heads(), head).number().equals(bound.get(head)))) {
       futile.put(after.uid(), goal);
       events.futile(after, goal);
       return false;

@@ -96,7 +96,7 @@ final class ReleaseWindows {
     Optional<Release> release = workload.release();
     if (release.isPresent() && workload.windowMoves() < MOVES) {
       for (HeadRef head : behind) {
-        if (isWithin(release.get(), heads.get(head)) && !hasBrought(workload, head)) {
+        if (isWithin(release.get(), CurrentHead.in(heads, head)) && !hasBrought(workload, head)) {
           within.add(head);
         }
       }

@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One look at all workloads of a namespace. What each of them needs is decided from what is there.
@@ -49,9 +50,9 @@ final class WorkloadPass {
   private final Consumer<Instant> comeAgain;
   private final Map<HeadRef, CurrentHead> heads;
   private final List<WorkloadState> workloads = new ArrayList<>();
-  private final Instant takenIn;
+  private final OptInTimes.OptIn optIn;
   private final RebindPolicy.Surroundings around;
-  private Map<HeadRef, List<MadeVersion>> versions;
+  private @Nullable Map<HeadRef, List<MadeVersion>> versions;
   private WorkloadCounts counts = WorkloadCounts.NOBODY;
 
   /** A workload and what is due for it. */
@@ -65,18 +66,18 @@ final class WorkloadPass {
     this.namespace = namespace;
     this.comeAgain = comeAgain;
     this.heads = new HashMap<>(tools.heads().current(namespace));
+    this.optIn = tools.optInTimes().of(namespace.name());
     for (WorkloadKind kind : tools.kinds().mutable()) {
       tools.workloads().all(kind, namespace.name()).stream()
-          .map(object -> WorkloadState.of(kind, object))
+          .map(object -> WorkloadState.of(kind, object).optedIn(optIn.labelled()))
           .filter(workload -> Rebinder.isOurs(tools.settings(), workload, namespace))
           .forEach(workloads::add);
     }
-    this.takenIn = tools.optInTimes().takenIn(namespace.name());
     findMissing();
     this.around =
         new RebindPolicy.Surroundings(
             heads, ReleaseWindows.of(heads.values(), workloads, source()::versions),
-            takenIn, tools.clock().instant());
+            optIn, tools.clock().instant());
   }
 
   /**
@@ -116,7 +117,7 @@ final class WorkloadPass {
     HeldNotes.Index index = tools.heldNotes().of(namespace.name());
     List<Due> due = new ArrayList<>();
     for (WorkloadState workload : workloads) {
-      if (tools.heldNotes().reconcile(workload, heads, takenIn, index)) {
+      if (tools.heldNotes().reconcile(workload, heads, optIn.takenIn(), index)) {
         comeAgain.accept(around.now().plusSeconds(1));
         continue;
       }
@@ -178,10 +179,12 @@ final class WorkloadPass {
 
       @Override
       public Map<HeadRef, List<MadeVersion>> versions() {
-        if (versions == null) {
-          versions = tools.heads().versions(namespace);
+        Map<HeadRef, List<MadeVersion>> known = versions;
+        if (known == null) {
+          known = tools.heads().versions(namespace);
+          versions = known;
         }
-        return versions;
+        return known;
       }
 
       @Override

@@ -65,6 +65,17 @@ record WorkloadState(
         number(object));
   }
 
+  /**
+   * The same, given when its namespace was labelled. What was written before that was meant to be
+   * bare, and to opt in starts no pods anew.
+   */
+  WorkloadState optedIn(Instant labelled) {
+    return unseen.isEmpty() || written().filter(time -> !time.isAfter(labelled)).isEmpty()
+        ? this
+        : new WorkloadState(
+            kind, object, bound, held, waiting, bare, new TreeSet<>(), release, windowMoves);
+  }
+
   /** What an annotation says, whether or not it is so. */
   private record Said(Bindings bindings) {
     SortedSet<HeadRef> heads() {
@@ -144,7 +155,7 @@ record WorkloadState(
   SortedSet<HeadRef> behind(Map<HeadRef, CurrentHead> heads) {
     SortedSet<HeadRef> behind = notCurrent(heads);
     if (isHeld()) {
-      behind.removeIf(head -> !heads.get(head).followsWhenHeld());
+      behind.removeIf(head -> !CurrentHead.in(heads, head).followsWhenHeld());
     }
     return behind;
   }
@@ -155,7 +166,8 @@ record WorkloadState(
     arrived.addAll(unseen);
     arrived.retainAll(heads.keySet());
     // It waits for a key there.
-    arrived.removeIf(head -> bound.of(head).filter(heads.get(head).number()::equals).isPresent());
+    arrived.removeIf(
+        head -> bound.of(head).filter(CurrentHead.in(heads, head).number()::equals).isPresent());
     return arrived;
   }
 

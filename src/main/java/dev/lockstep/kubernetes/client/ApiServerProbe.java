@@ -6,6 +6,7 @@ import dev.lockstep.model.ApiServerException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether the API server answers this server: one that it does not answer can't admit anything,
@@ -24,7 +25,7 @@ public final class ApiServerProbe {
   private final String path;
   private volatile long answeredAt;
   private volatile boolean answered;
-  private volatile Instant lastAnswer;
+  private volatile @Nullable Instant lastAnswer;
 
   public ApiServerProbe(KubeApiClient api, String ownNamespace) {
     this.api = api;
@@ -44,7 +45,8 @@ public final class ApiServerProbe {
 
   /** For people: when that was, by this machine's clock. */
   public String lastAnswer() {
-    return answered ? lastAnswer.toString() : "none yet";
+    Instant known = lastAnswer;
+    return known == null ? "none yet" : known.toString();
   }
 
   private void look() {

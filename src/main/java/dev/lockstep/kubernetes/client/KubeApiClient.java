@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -197,7 +198,8 @@ public final class KubeApiClient implements AutoCloseable {
       answer.cancel(true);
       throw noAnswer("too late", e);
     } catch (ExecutionException e) {
-      throw noAnswer(e.getCause().getClass().getSimpleName(), e.getCause());
+      Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+      throw noAnswer(cause.getClass().getSimpleName(), cause);
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One of the replicas leads, by a Lease. A clean stop gives it up at once; after a crash another
@@ -33,7 +34,7 @@ public final class LeaderElection implements AutoCloseable {
   private final KubernetesClient client;
   private final LeaderElectionConfig terms;
   private final ScheduledExecutorService executor;
-  private volatile CompletableFuture<?> election;
+  private volatile @Nullable CompletableFuture<?> election;
   private volatile boolean closed;
 
   /**

@@ -63,9 +63,15 @@ public final class ApiHeadRepository implements HeadRepository {
         KubernetesJson.annotation(head, Annotations.ROLLBACK).filter(FOLLOWS::equals).isPresent());
   }
 
-  /** Who empties an object owns none of it any more; that it was written tells enough. */
+  /**
+   * Who empties an object owns none of it any more; that it was written tells enough. Who applies
+   * {@code stringData} server-side owns that, though it is persisted as data.
+   */
   private static boolean isOfContent(JsonNode fields) {
-    return fields.has("f:data") || fields.has("f:binaryData") || fields.has("f:type");
+    return fields.has("f:data")
+        || fields.has("f:binaryData")
+        || fields.has("f:stringData")
+        || fields.has("f:type");
   }
 
   @Override

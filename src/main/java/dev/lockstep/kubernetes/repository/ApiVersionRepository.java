@@ -98,16 +98,16 @@ public final class ApiVersionRepository implements VersionRepository {
   @Override
   public void forEachUser(String namespace, Predicate<JsonNode> wantsMore) {
     // A kind of the cluster's own may make what the others are.
-    Map<Boolean, List<WorkloadKind>> isPod =
+    Map<Boolean, List<WorkloadKind>> byPod =
         kinds.all().stream()
             .sorted(Comparator.comparing(WorkloadKind::isBuiltIn))
-            .collect(Collectors.partitioningBy(kind -> kind.template().matches()));
+            .collect(Collectors.groupingBy(kind -> kind.template().matches()));
     WorkloadKind.Revisions revisions = WorkloadKind.CONTROLLER_REVISIONS;
     String revisionsPath =
         ApiPaths.all(revisions.group(), revisions.version(), namespace, revisions.resource());
-    if (ofKinds(isPod.get(false), namespace, wantsMore)
+    if (ofKinds(byPod.getOrDefault(false, List.of()), namespace, wantsMore)
         && api.whileWanted(revisionsPath, wantsMore)) {
-      ofKinds(isPod.get(true), namespace, wantsMore);
+      ofKinds(byPod.getOrDefault(true, List.of()), namespace, wantsMore);
     }
   }
 

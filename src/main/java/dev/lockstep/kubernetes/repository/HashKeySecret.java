@@ -13,6 +13,7 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The key of the hashes of Secrets: 32 random bytes in a Secret of our own namespace, made once by
@@ -26,7 +27,7 @@ public final class HashKeySecret implements Supplier<byte[]> {
 
   private final KubeApiClient api;
   private final ObjectKey id;
-  private volatile byte[] key;
+  private volatile byte @Nullable [] key;
 
   public HashKeySecret(KubeApiClient api, String ownNamespace) {
     this.api = api;
@@ -38,10 +39,12 @@ public final class HashKeySecret implements Supplier<byte[]> {
    */
   @Override
   public byte[] get() {
-    if (key == null) {
-      key = read().or(this::make).or(this::read).orElseThrow(this::unusable);
+    byte[] known = key;
+    if (known == null) {
+      known = read().or(this::make).or(this::read).orElseThrow(this::unusable);
+      key = known;
     }
-    return key;
+    return known;
   }
 
   public boolean isThere() {

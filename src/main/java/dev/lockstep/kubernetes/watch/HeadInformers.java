@@ -14,11 +14,13 @@ import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Watches the heads of the cluster, or of some namespaces, by their label. What they hold is not
@@ -37,7 +39,7 @@ public final class HeadInformers implements AutoCloseable {
   private final KubernetesClient client;
   private final Set<HeadKind> kinds;
   private final Map<String, List<Watch>> watches = new ConcurrentHashMap<>();
-  private volatile Listener listener;
+  private volatile @Nullable Listener listener;
 
   /**
    * @param client asks for metadata alone
@@ -107,7 +109,7 @@ public final class HeadInformers implements AutoCloseable {
             .runnableInformer(0)
             .itemStore(new ResourceVersionItemStore<>(object));
     informer.exceptionHandler((started, cause) -> true);
-    informer.addEventHandler(new Handler<>(kind, listener));
+    informer.addEventHandler(new Handler<>(kind, Objects.requireNonNull(listener, "not started")));
     informer.start();
     return informer;
   }

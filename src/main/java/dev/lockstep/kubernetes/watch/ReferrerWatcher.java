@@ -74,13 +74,15 @@ public final class ReferrerWatcher {
     WorkloadKind.Revisions revisions = WorkloadKind.CONTROLLER_REVISIONS;
     return Stream.concat(
         WorkloadKind.BUILT_IN.stream()
-            .filter(kind -> WATCHED.containsKey(kind.resource()))
-            .map(
+            .flatMap(
                 kind ->
-                    new Kind(
-                        MetadataWatch.resource(
-                            kind.group(), kind.version(), kind.resource(), kind.kind()),
-                        WATCHED.get(kind.resource()))),
+                    Optional.ofNullable(WATCHED.get(kind.resource())).stream()
+                        .map(
+                            actions ->
+                                new Kind(
+                                    MetadataWatch.resource(
+                                        kind.group(), kind.version(), kind.resource(), kind.kind()),
+                                    actions))),
         Stream.of(
             new Kind(
                 MetadataWatch.resource(

@@ -12,6 +12,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One watch that is opened again when it breaks off, after a pause that is its own, until it is
@@ -39,7 +40,7 @@ final class RestartingWatch {
   private long attempt;
   private boolean isStarted;
   private int failures;
-  private Watch open;
+  private @Nullable Watch open;
 
   RestartingWatch(
       Source source,

@@ -1,2 +1,5 @@
 /** The readiness and liveness checks, one for each cause. */
+@NullMarked
 package dev.lockstep.observability.health;
+
+import org.jspecify.annotations.NullMarked;

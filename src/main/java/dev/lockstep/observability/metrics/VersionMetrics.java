@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 
 /** How many versions were made, and how many contents found the one that they had before. */
 @Singleton
@@ -33,11 +34,11 @@ class VersionMetrics implements VersionListener {
 
   @Override
   public void made(HeadKind kind) {
-    made.get(kind).increment();
+    Objects.requireNonNull(made.get(kind)).increment();
   }
 
   @Override
   public void reused(HeadKind kind) {
-    reused.get(kind).increment();
+    Objects.requireNonNull(reused.get(kind)).increment();
   }
 }

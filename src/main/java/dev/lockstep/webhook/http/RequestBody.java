@@ -10,6 +10,7 @@ import io.vertx.ext.web.RoutingContext;
  */
 final class RequestBody {
   private static final String KEY = "lockstep.body";
+  private static final byte[] TAKEN = {};
 
   private final long arrived;
   private byte[] bytes;
@@ -47,7 +48,7 @@ final class RequestBody {
    */
   byte[] take() {
     byte[] taken = bytes;
-    bytes = null;
+    bytes = TAKEN;
     return taken;
   }
 

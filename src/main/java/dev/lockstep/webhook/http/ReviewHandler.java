@@ -75,14 +75,16 @@ final class ReviewHandler {
 
   /** Words are for who asked: they may quote what others must not read. */
   private static Outcome outcome(AdmissionRequest request, AdmissionResponse verdict) {
-    if (verdict instanceof AdmissionResponse.Denied denied) {
-      LOG.infof("%s of %s denied with %d", request.operation(), request.subject(), denied.code());
-      return denied.code() < 500 ? Outcome.DENIED : Outcome.FAILED;
-    }
-    LOG.debugf("%s of %s allowed", request.operation(), request.subject());
-    return verdict instanceof AdmissionResponse.Allowed allowed && allowed.patch().isEmpty()
-        ? Outcome.UNCHANGED
-        : Outcome.CHANGED;
+    return verdict.map(
+        allowed -> {
+          LOG.debugf("%s of %s allowed", request.operation(), request.subject());
+          return allowed.patch().isEmpty() ? Outcome.UNCHANGED : Outcome.CHANGED;
+        },
+        denied -> {
+          LOG.infof(
+              "%s of %s denied with %d", request.operation(), request.subject(), denied.code());
+          return denied.code() < 500 ? Outcome.DENIED : Outcome.FAILED;
+        });
   }
 
   private static AdmissionResponse verdict(AdmissionRequest request, Webhook webhook) {

@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Closes connections whose client takes too long over a request, however often it sends a byte:
@@ -105,7 +106,7 @@ class SlowClientGuard implements HttpServerOptionsCustomizer {
 
   private static final class Connection {
     private final Channel channel;
-    private Future<?> end;
+    private @Nullable Future<?> end;
 
     Connection(Channel channel) {
       this.channel = channel;

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -75,15 +76,15 @@ public final class FairExecutor {
       busy--;
       running.merge(namespace, -1, (all, one) -> all + one == 0 ? null : all + one);
     }
-    for (Next next = next(); next != null; next = next()) {
-      run(next.namespace(), next.task());
+    for (Optional<Next> next = next(); next.isPresent(); next = next()) {
+      run(next.get().namespace(), next.get().task());
     }
   }
 
   private record Next(String namespace, Runnable task) {}
 
   /** Takes turns: a namespace whose task begins goes to the end of the line. */
-  private synchronized Next next() {
+  private synchronized Optional<Next> next() {
     for (String namespace : waiting.keySet()) {
       if (mayRun(namespace)) {
         Queue<Runnable> line = waiting.remove(namespace);
@@ -92,9 +93,9 @@ public final class FairExecutor {
           waiting.put(namespace, line);
         }
         begin(namespace);
-        return new Next(namespace, task);
+        return Optional.of(new Next(namespace, task));
       }
     }
-    return null;
+    return Optional.empty();
   }
 }
