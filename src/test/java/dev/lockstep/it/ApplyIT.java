@@ -291,7 +291,7 @@ class ApplyIT {
     shop.apply(config("a") + deployment("app:1"));
     shop.apply(config("b"));
 
-    shop.tryKubectl(deployment("app:1"), "replace", "-f", "-").orFail();
+    shop.replace(deployment("app:1"));
 
     assertThat(app.now().names()).containsExactly("app-config-v001");
     assertThat(app.now().bindings()).isEqualTo("configmap/app-config=v001");
@@ -407,7 +407,12 @@ class ApplyIT {
     app.settled();
     shop.apply(config("b"));
 
-    shop.tryKubectl(deployment("app:2", "app-config-v000"), verb, "-f", "-").orFail();
+    String pin = deployment("app:2", "app-config-v000");
+    if (verb.equals("replace")) {
+      shop.replace(pin);
+    } else {
+      shop.apply(pin);
+    }
 
     Workload.State pinned = app.settled();
     assertThat(pinned.image()).isEqualTo("app:2");

@@ -123,6 +123,20 @@ final class Shop {
     return tryKubectl(yaml, arguments.toArray(String[]::new));
   }
 
+  /**
+   * {@code kubectl replace -f -}, which has to succeed. It reads the object and writes it then: it
+   * is tried again where a controller has written its status between the two.
+   */
+  Result replace(String yaml) {
+    return await()
+        .atMost(Duration.ofSeconds(30))
+        .pollInterval(Duration.ofMillis(100))
+        .until(
+            () -> tryKubectl(yaml, "replace", "-f", "-"),
+            result -> !result.err().contains("(Conflict)"))
+        .orFail();
+  }
+
   /** The object as it is persisted: {@code get("configmap/app-config")}. */
   JsonNode get(String kindAndName) {
     return json(kubectl("get", kindAndName, "-o", "json"));
