@@ -257,8 +257,11 @@ matchExpressions:
 # Former templates tell a restart from an undo; what they meant at opt-in is noted on them.
 # The number of one that nobody meant is set back, so that an undo goes over it. A bare ReplicaSet is a workload, too.
 - apiGroups: [apps]
-  resources: [replicasets, controllerrevisions]
+  resources: [replicasets]
   verbs: [get, list, watch, patch]
+- apiGroups: [apps]
+  resources: [controllerrevisions]
+  verbs: [list, watch, patch]
 # Workloads that waited for a head, or follow by themselves, are asked to be bound anew; what is decided is decided on what
 # they are at that moment, so each is read again.
 - apiGroups: [apps]

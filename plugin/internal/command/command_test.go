@@ -418,6 +418,18 @@ func TestAdoptShowsWhatWouldRoll(t *testing.T) {
 	asWebhook(w, config1, false)
 	w.golden("adopt-dry-run", "adopt", "--dry-run=server")
 	w.golden("adopt", "adopt", "--yes")
+	wishes := map[string]bool{}
+	for _, action := range w.dynamic.Actions() {
+		if patch, ok := action.(clienttesting.PatchActionImpl); ok {
+			wishes[patch.GetName()+" "+string(patch.GetPatch())] = true
+		}
+	}
+	for _, expected := range []string{
+		`bare {"metadata":{"annotations":{"lockstep.dev/rebind":""}}}`, `stepped {"metadata":{"annotations":{"lockstep.dev/rebind":"adopt"}}}`} {
+		if !wishes[expected] {
+			t.Errorf("not asked: %s; asked: %v", expected, wishes)
+		}
+	}
 }
 
 // --- terminals -------------------------------------------------------------------------------------------------------

@@ -15,6 +15,9 @@ import (
 	"lockstep.dev/kubectl-lockstep/internal/rules"
 )
 
+// adopt is the wish that ends Lockstep's stepping back from a workload.
+const adopt = "adopt"
+
 // Rebind is what binding a workload to what is current changes.
 type Rebind struct {
 	Namespace string  `json:"namespace"`
@@ -57,7 +60,12 @@ func askRebind(ctx context.Context, client *cluster.Client, kind rules.WorkloadK
 	for i, head := range only {
 		names[i] = head.String()
 	}
-	patch, err := json.Marshal(map[string]any{"metadata": map[string]any{"annotations": map[string]any{rules.RebindKey: strings.Join(names, ",")}}})
+	wish := strings.Join(names, ",")
+	if _, left := before.GetAnnotations()[rules.SteppedBack]; left && wish == "" {
+		// From such a workload an ordinary wish is not taken: the program that writes it would insist again.
+		wish = adopt
+	}
+	patch, err := json.Marshal(map[string]any{"metadata": map[string]any{"annotations": map[string]any{rules.RebindKey: wish}}})
 	if err != nil {
 		return nil, err
 	}

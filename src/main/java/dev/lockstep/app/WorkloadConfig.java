@@ -17,7 +17,7 @@ public interface WorkloadConfig {
   @WithDefault("on-apply")
   Rollout rollout();
 
-  /** For how long no head of a namespace has to change before workloads follow by themselves. */
+  /** For how long no head of a workload has to change before it follows by itself. */
   @WithDefault("10s")
   @WithConverter(Bounds.NotNegative.class)
   Duration quietPeriod();

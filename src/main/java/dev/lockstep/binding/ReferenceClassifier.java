@@ -103,14 +103,17 @@ final class ReferenceClassifier {
   }
 
   private boolean isBinding(Bound bound) {
-    if (review.isApply() && review.isNamedByManifest(bound.version().name())) {
+    // Both fields agree: an exported manifest, a restore, or this very admission, asked again.
+    boolean isSaid = isSaid(requested.bound(), bound);
+    boolean isPin =
+        review.isApply() && review.isNamedByManifest(bound.version().name())
+            || review.isReplaced() && !isSaid;
+    if (isPin) {
       return false;
     }
     if (isSaid(persisted.bound(), bound)) {
       return true;
     }
-    // Both fields agree: an exported manifest, a restore, or this very admission, asked again.
-    boolean isSaid = isSaid(requested.bound(), bound);
     return (isSaid || !isPersistedPin(bound) && mayComeFromARevision(bound))
         && !isOrdinary(bound.version());
   }

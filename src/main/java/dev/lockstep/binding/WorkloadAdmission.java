@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.lockstep.binding.RevisionHistory.Revision;
 import dev.lockstep.model.AdmissionDeniedException;
 import dev.lockstep.model.Annotations;
-import dev.lockstep.model.KubernetesJson;
 import dev.lockstep.model.LayeredSetting;
 import dev.lockstep.model.Warnings;
 import dev.lockstep.versioning.VersionResolver;
@@ -49,7 +48,7 @@ public final class WorkloadAdmission {
    */
   public WorkloadAdmissionResult decide(WorkloadAdmissionRequest review) {
     Optional<String> asked = RebindIntent.asked(review.object());
-    if (KubernetesJson.hasController(review.object())
+    if (review.kind().isDerived(review.object())
         || !review.template().isObject()
         || !(review.hasNewTemplate() || asked.isPresent() || review.isApply())) {
       return WorkloadAdmissionResult.UNCHANGED;

@@ -91,6 +91,11 @@ public record WorkloadAdmissionRequest(
         .isPresent();
   }
 
+  /** Whether all of the object is what somebody sent: {@code kubectl replace}. */
+  boolean isReplaced() {
+    return fieldManager.filter("kubectl-replace"::equals).isPresent();
+  }
+
   /** Whether the manifest that was last applied names this, and is no exported object. */
   boolean isNamedByManifest(String name) {
     return LastApplied.of(object)
@@ -109,7 +114,7 @@ public record WorkloadAdmissionRequest(
     return oldObject.isPresent()
         && kind.revisions().isPresent()
         && hasNewTemplate()
-        && (fieldManager.filter("kubectl-replace"::equals).isPresent()
+        && (isReplaced()
             || !isApply()
                 && fieldManager.filter(WorkloadAdmissionRequest::bringsNothing).isEmpty());
   }

@@ -2,8 +2,10 @@ package dev.lockstep.binding;
 
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.lockstep.model.KubernetesJson;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,10 @@ public record WorkloadKind(
   public record Revisions(String group, String version, String resource, JsonPointer template) {}
 
   private static final String SPEC_TEMPLATE = "/spec/template";
+
+  /** What Deployments and Argo Rollouts tell their ReplicaSets apart by. */
+  private static final Set<String> LABELS_OF_REVISIONS =
+      Set.of("pod-template-hash", "rollouts-pod-template-hash");
 
   public static final Revisions REPLICA_SETS =
       new Revisions("apps", "v1", "replicasets", JsonPointer.compile(SPEC_TEMPLATE));
@@ -101,6 +107,18 @@ public record WorkloadKind(
         JsonPointer.compile(template),
         Change.MUTABLE,
         Optional.of(REPLICA_SETS));
+  }
+
+  /**
+   * Whether its template is that of another workload, which is bound for both: a controller owns
+   * it, or will. A revision that is restored, or whose owner was deleted alone, has no owner until
+   * somebody takes it in who knows it by just its template.
+   */
+  public boolean isDerived(JsonNode object) {
+    return KubernetesJson.hasController(object)
+        || resource.equals(REPLICA_SETS.resource())
+            && LABELS_OF_REVISIONS.stream()
+                .anyMatch(label -> object.at("/spec/selector/matchLabels").has(label));
   }
 
   public boolean isImmutable() {

@@ -16,7 +16,8 @@ import javax.crypto.spec.SecretKeySpec;
  * Hashes contents. A ConfigMap's hash is plain SHA-256; a Secret's is keyed, because labels are
  * shown where data is masked, and a plain hash of a short password can be guessed. The Secret's
  * namespace and name are hashed with it: else whoever may make a Secret anywhere could compare a
- * guess with the label of a Secret that he can't read.
+ * guess with the label of a Secret that he can't read. What is restored into another namespace
+ * brings hashes along that say nothing there: so the scheme names key and namespace.
  *
  * <p>Hashed are (of a Secret: namespace, name,) type, data and binaryData; a map is its count, then
  * each key and decoded value in the order of the keys; each string is preceded by its length;
@@ -50,13 +51,19 @@ public final class ContentHasher {
     };
   }
 
-  /** Whether this hash can be compared with ours: same scheme, same key. */
-  public boolean knows(HeadKind kind, ContentHash hash) {
-    return hash.scheme().equals(scheme(kind));
+  /**
+   * Whether this hash can be compared with ours: same scheme, same key, same namespace.
+   *
+   * @param head whose hash it is, or that of one of its versions
+   */
+  public boolean knows(ObjectKey head, ContentHash hash) {
+    return hash.scheme().equals(scheme(head));
   }
 
-  private String scheme(HeadKind kind) {
-    return kind == HeadKind.CONFIG_MAP ? CONFIG_MAP_SCHEME : keyScheme(secretKey.get());
+  private String scheme(ObjectKey head) {
+    return head.kind() == HeadKind.CONFIG_MAP
+        ? CONFIG_MAP_SCHEME
+        : keyScheme(head, mac(secretKey.get()));
   }
 
   private static ContentHash plain(Content content) {
@@ -66,20 +73,27 @@ public final class ContentHasher {
   }
 
   private static ContentHash keyed(ObjectKey head, Content content, byte[] key) {
+    Mac mac = mac(key);
+    String scheme = keyScheme(head, mac);
+    string(head.namespace().getBytes(StandardCharsets.UTF_8), mac::update);
+    string(head.name().getBytes(StandardCharsets.UTF_8), mac::update);
+    feed(content, mac::update);
+    return new ContentHash(scheme, hex(mac.doFinal(), HASH_BYTES));
+  }
+
+  private static String keyScheme(ObjectKey head, Mac mac) {
+    string(head.namespace().getBytes(StandardCharsets.UTF_8), mac::update);
+    return KEYED_SCHEME + hex(mac.doFinal(), KEY_ID_BYTES);
+  }
+
+  private static Mac mac(byte[] key) {
     try {
       Mac mac = Mac.getInstance("HmacSHA256");
       mac.init(new SecretKeySpec(key, "HmacSHA256"));
-      string(head.namespace().getBytes(StandardCharsets.UTF_8), mac::update);
-      string(head.name().getBytes(StandardCharsets.UTF_8), mac::update);
-      feed(content, mac::update);
-      return new ContentHash(keyScheme(key), hex(mac.doFinal(), HASH_BYTES));
+      return mac;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java platform has HmacSHA256", e);
     }
-  }
-
-  private static String keyScheme(byte[] key) {
-    return KEYED_SCHEME + hex(sha256().digest(key), KEY_ID_BYTES);
   }
 
   private static void feed(Content content, Consumer<byte[]> sink) {

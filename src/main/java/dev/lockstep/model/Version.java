@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Optional;
 
@@ -12,6 +14,7 @@ import java.util.Optional;
  * with the content that its hash says. Anything else that looks like one is an ordinary object.
  */
 public record Version(ObjectKey id, ObjectKey head, VersionNumber number, Content content) {
+  private static final Duration AT_ONCE = Duration.ofMinutes(1);
   private static final int MAX_LABEL_LENGTH = 63;
   private static final int KEPT_OF_LONG_NAME = 52;
   private static final int HASH_BYTES_OF_LONG_NAME = 5;
@@ -31,7 +34,7 @@ public record Version(ObjectKey id, ObjectKey head, VersionNumber number, Conten
     Content content = Content.of(id.kind(), object);
     ObjectKey head = id.named(name.get().head());
     // A hash of another scheme can't be checked; the content was immutable ever since.
-    if (hasher.knows(id.kind(), hash.get()) && !hasher.hash(head, content).equals(hash.get())) {
+    if (hasher.knows(head, hash.get()) && !hasher.hash(head, content).equals(hash.get())) {
       return Optional.empty();
     }
     return Optional.of(new Version(id, head, name.get().number(), content));
@@ -48,6 +51,25 @@ public record Version(ObjectKey id, ObjectKey head, VersionNumber number, Conten
         && KubernetesJson.label(object, Labels.VERSION)
             .filter(name.number().toString()::equals)
             .isPresent();
+  }
+
+  /**
+   * Its maker is the owner of its fields, since its creation. A backup's tool restores who owned
+   * them, too, but not when the object was created.
+   */
+  public static boolean isMadeByLockstep(JsonNode object) {
+    Optional<Instant> created = KubernetesJson.created(object);
+    for (JsonNode entry : object.path("metadata").path("managedFields")) {
+      Optional<Instant> written = KubernetesJson.text(entry.path("time")).map(Instant::parse);
+      if (Labels.FIELD_MANAGER.equals(entry.path("manager").asText())
+          && entry.path("fieldsV1").has("f:immutable")
+          && created.isPresent()
+          && written.isPresent()
+          && Duration.between(written.get(), created.get()).abs().compareTo(AT_ONCE) <= 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   public static ObjectKey id(ObjectKey head, VersionNumber number) {

@@ -5,11 +5,9 @@ import dev.lockstep.model.Annotations;
 import dev.lockstep.model.HeadKind;
 import dev.lockstep.model.HeadRef;
 import dev.lockstep.model.KubernetesJson;
-import dev.lockstep.model.Labels;
 import dev.lockstep.model.Version;
 import dev.lockstep.model.VersionName;
 import dev.lockstep.model.VersionNumber;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
@@ -36,8 +34,6 @@ public record RetentionCandidate(
     boolean kept,
     String uid,
     String resourceVersion) {
-  private static final Duration AT_ONCE = Duration.ofMinutes(1);
-
   /**
    * @param object labelled as a version; empty if its other metadata says that it is none
    */
@@ -58,29 +54,13 @@ public record RetentionCandidate(
                     KubernetesJson.annotation(object, Annotations.UNUSED_SINCE)
                         .flatMap(RetentionCandidate::time)
                         .filter(mark -> !mark.isBefore(created)),
-                    isOurs(metadata, created),
+                    Version.isMadeByLockstep(object),
                     KubernetesJson.annotation(object, Annotations.UNMARKED).isPresent(),
                     KubernetesJson.annotation(object, Annotations.KEEP)
                         .filter("true"::equals)
                         .isPresent(),
                     metadata.path("uid").asText(),
                     metadata.path("resourceVersion").asText()));
-  }
-
-  /**
-   * Its maker is the owner of its fields, since its creation. A backup's tool restores who owned
-   * them, too, but not when the object was created.
-   */
-  private static boolean isOurs(JsonNode metadata, Instant created) {
-    for (JsonNode entry : metadata.path("managedFields")) {
-      if (Labels.FIELD_MANAGER.equals(entry.path("manager").asText())
-          && entry.path("fieldsV1").has("f:immutable")) {
-        return time(entry.path("time").asText())
-            .filter(time -> Duration.between(time, created).abs().compareTo(AT_ONCE) <= 0)
-            .isPresent();
-      }
-    }
-    return false;
   }
 
   /** A mark that can't be read is none: it is set anew, and the grace period begins again. */

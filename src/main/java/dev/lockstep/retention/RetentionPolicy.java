@@ -75,7 +75,7 @@ public final class RetentionPolicy {
     newestFirst.sort(Comparator.comparing(RetentionCandidate::number).reversed());
     HeadRef name = newestFirst.get(0).head();
     if (head.isEmpty() && leftOut.containsKey(name)) {
-      int kept = settings.keep(name.kind(), leftOut.get(name), namespace);
+      int kept = kept(name, leftOut.get(name), namespace);
       return newestFirst.stream().skip(Math.max(kept, 1)).toList();
     }
     if (head.isEmpty()) {
@@ -83,11 +83,16 @@ public final class RetentionPolicy {
     }
     Optional<VersionNumber> current =
         KubernetesJson.label(head.get(), Labels.VERSION).flatMap(VersionNumber::parse);
-    int kept = settings.keep(name.kind(), head.get(), namespace);
+    int kept = kept(name, head.get(), namespace);
     return newestFirst.stream()
         .skip(kept)
         .filter(version -> current.isPresent() && !version.number().equals(current.get()))
         .toList();
+  }
+
+  /** A namespace that was opted out keeps none for later, but for the number to go on with. */
+  private int kept(HeadRef head, JsonNode object, ManagedNamespace namespace) {
+    return namespace.isLeft() ? 1 : settings.keep(head.kind(), object, namespace);
   }
 
   /**

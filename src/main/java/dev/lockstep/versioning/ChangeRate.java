@@ -3,6 +3,7 @@ package dev.lockstep.versioning;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.lockstep.model.KubernetesJson;
 import dev.lockstep.model.ObjectKey;
+import dev.lockstep.model.Version;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -14,8 +15,8 @@ import java.util.function.Supplier;
 /**
  * Tells heads that change faster than anybody could roll out: a program's state record, or somebody
  * who wants to fill the namespace. Of those a version is made only when somebody is about to be
- * bound to it. The versions that are there decide, so all replicas come to the same; they are only
- * listed where this replica has seen several changes itself.
+ * bound to it. The versions that Lockstep has made decide, so all replicas come to the same; they
+ * are only listed where this replica has seen several changes itself.
  */
 final class ChangeRate {
   private static final Duration WINDOW = Duration.ofHours(1);
@@ -60,6 +61,7 @@ final class ChangeRate {
             .count();
     return changes > Math.min(UNSUSPICIOUS, settings.maxVersions())
         && versions.get().stream()
+                .filter(Version::isMadeByLockstep)
                 .filter(
                     version ->
                         KubernetesJson.created(version)

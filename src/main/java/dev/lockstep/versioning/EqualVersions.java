@@ -48,8 +48,8 @@ final class EqualVersions {
   }
 
   /**
-   * Versions that were hashed in another way (by an older Lockstep, with a lost key) can't be found
-   * by their hash: the newest of them are read and compared.
+   * Versions that were hashed in another way (by an older Lockstep, with a lost key, in another
+   * namespace) can't be found by their hash: the newest of them are read and compared.
    */
   private Optional<VersionNumber> byContent(
       AllocationRequest request, List<JsonNode> listed, boolean dryRun) {
@@ -59,7 +59,7 @@ final class EqualVersions {
             object ->
                 KubernetesJson.label(object, Labels.CONTENT)
                     .flatMap(ContentHash::parse)
-                    .filter(hash -> !versions.hasher().knows(head.kind(), hash))
+                    .filter(hash -> !versions.hasher().knows(head, hash))
                     .isPresent())
         .map(object -> VersionName.parse(KubernetesJson.name(object)))
         .flatMap(Optional::stream)

@@ -105,7 +105,7 @@ final class HeadDecision {
     return Stamp.of(review.object())
         .filter(
             stamp ->
-                !versions.hasher().knows(id.kind(), stamp.content())
+                !versions.hasher().knows(id, stamp.content())
                     || stamp.content().equals(content.hash()))
         .filter(
             stamp ->
@@ -227,7 +227,8 @@ final class HeadDecision {
       Optional<VersionNumber> newest,
       Optional<String> changedBy,
       Optional<String> asOf) {
-    return new AllocationRequest(id, review.object(), content, newest, changedBy, asOf);
+    boolean isStamped = review.oldObject().flatMap(Stamp::of).isPresent();
+    return new AllocationRequest(id, review.object(), content, newest, changedBy, asOf, isStamped);
   }
 
   private Stamp given(AllocationRequest request) {

@@ -112,7 +112,8 @@ final class PredecessorKeeper {
                 content,
                 numbers.believable(review.id(), newest),
                 changedBy,
-                Optional.empty()),
+                Optional.empty(),
+                stamp.isPresent()),
             Mode.MAKE,
             review.dryRun())
         .newest();

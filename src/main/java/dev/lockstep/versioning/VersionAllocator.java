@@ -34,6 +34,7 @@ final class VersionAllocator {
    * @param newest the highest number given so far; if it is not known, the versions are listed
    * @param asOf a resourceVersion before which all versions were made that may hold this content;
    *     empty to look for them live
+   * @param isStamped whether it is known who had to do with the versions so far
    */
   record AllocationRequest(
       ObjectKey head,
@@ -41,7 +42,8 @@ final class VersionAllocator {
       HashedContent content,
       Optional<VersionNumber> newest,
       Optional<String> changedBy,
-      Optional<String> asOf) {}
+      Optional<String> asOf,
+      boolean isStamped) {}
 
   /** What is done about the version. */
   enum Mode {
@@ -89,9 +91,14 @@ final class VersionAllocator {
     store.prefetchDryRun(Version.id(head, number), object(request, number));
   }
 
-  /** Of Secrets, since their hashes can have been made with another key. */
+  /**
+   * Of Secrets, since their hashes can have been made with another key; and of what lost its stamp,
+   * since nobody knows who had to do with its versions meanwhile.
+   */
   private static boolean isListed(AllocationRequest request) {
-    return request.newest().isEmpty() || request.head().kind() == HeadKind.SECRET;
+    return request.newest().isEmpty()
+        || !request.isStamped()
+        || request.head().kind() == HeadKind.SECRET;
   }
 
   private JsonNode object(AllocationRequest request, VersionNumber number) {

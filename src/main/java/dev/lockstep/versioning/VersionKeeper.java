@@ -101,7 +101,7 @@ final class VersionKeeper {
     return Stamp.of(object)
         .filter(
             stamp ->
-                hasher.knows(head.kind(), stamp.content())
+                hasher.knows(head, stamp.content())
                     ? content.hash().equals(stamp.content())
                     : isVersion(Version.id(head, stamp.version()), content.content(), true));
   }

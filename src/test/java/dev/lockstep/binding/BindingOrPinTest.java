@@ -59,6 +59,36 @@ class BindingOrPinTest {
     assertThat(app.bindings()).isEmpty();
   }
 
+  /** Who replaces an object sends all of it: its own note tells bindings from pins. */
+  @Test
+  void whatReplacesTheObjectPinsWhatItDoesNotNote() {
+    config("a");
+    cluster.write(configMap("other"), Map.of("FOO", "a"));
+    app.apply("1", "app-config", "other");
+    config("b");
+    app.change(
+        "kubectl-replace",
+        request -> {
+          FakeWorkload.name(request, "app-config-v000", "other");
+          FakeWorkload.image(request, "2");
+          request.at("/spec/template/metadata").withObject("/annotations").removeAll();
+        });
+    assertThat(app.reads()).containsExactly("app-config-v000", "other-v000");
+    assertThat(app.bindings()).isEqualTo("configmap/other=v000");
+    app.restart("t1");
+    assertThat(app.reads()).containsExactly("app-config-v000", "other-v000");
+  }
+
+  @Test
+  void whatIsReadAndReplacedStaysBound() {
+    config("a");
+    app.apply("1", "app-config");
+    config("b");
+    app.change("kubectl-replace", request -> FakeWorkload.image(request, "2"));
+    assertThat(app.reads()).containsExactly("app-config-v001");
+    assertThat(app.bindings()).isEqualTo("configmap/app-config=v001");
+  }
+
   @Test
   void aManifestThatWasExportedPinsNothing() {
     config("a");

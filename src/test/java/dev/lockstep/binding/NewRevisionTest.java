@@ -235,4 +235,18 @@ class NewRevisionTest {
     assertThat(set.reads()).containsExactly("app-config-v001");
     assertThat(set.held()).isEmpty();
   }
+
+  /** A restore, or {@code kubectl delete --cascade=orphan}: its Deployment takes it in again. */
+  @Test
+  void aRevisionWithoutItsOwnerKeepsWhatItHas() {
+    FakeWorkload set = FakeWorkload.of(cluster, "apps", "replicasets");
+    config("app-config", "a");
+    set.apply("1", "app-config");
+    ObjectNode saved = set.persisted();
+    saved.withObject("/spec/selector/matchLabels").put("pod-template-hash", "644cf76879");
+    config("app-config", "b");
+    set.createAgain(saved);
+    assertThat(set.reads()).containsExactly("app-config-v000");
+    assertThat(set.bindings()).isEqualTo("configmap/app-config=v000");
+  }
 }

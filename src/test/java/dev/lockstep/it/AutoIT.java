@@ -296,6 +296,37 @@ class AutoIT {
   }
 
   @Test
+  void aVersionThatLacksAKeyIsNotWalkedInto(Shop shop) {
+    Workload strict = new Workload(shop, "deployment/a-strict");
+    Workload app = new Workload(shop, APP);
+    shop.apply(
+        config("a")
+            + workload(
+                "Deployment",
+                "a-strict",
+                """
+                containers:
+                  - name: app
+                    image: app:1
+                    env:
+                      - {name: F, valueFrom: {configMapKeyRef: {name: app-config, key: FOO}}}
+                """)
+            + deployment("app:1"));
+    shop.kubectl("annotate", namespace(shop), AUTO);
+
+    shop.apply(configMap("app-config", "BAR", "b"));
+
+    awaitState(app, names("app-config-v001"));
+    JsonNode event = awaitEvent(shop, "KeyMissing");
+    assertThat(event.at("/involvedObject/name").asText()).isEqualTo("a-strict");
+    assertThat(event.path("message").asText()).contains("app-config has no key FOO");
+    assertThat(strict.now().names()).containsExactly("app-config-v000");
+
+    shop.apply(configMap("app-config", "FOO", "c"));
+    awaitState(strict, names("app-config-v002"));
+  }
+
+  @Test
   void aWorkloadThatIsRefusedDoesNotKeepOthersFromFollowing(Shop shop) {
     Workload refused = new Workload(shop, "deployment/a-strict");
     Workload app = new Workload(shop, APP);
@@ -307,32 +338,42 @@ class AutoIT {
                 containers:
                   - name: app
                     image: app:1
-                    env:
-                      - {name: F, valueFrom: {configMapKeyRef: {name: app-config, key: FOO}}}
+                    envFrom:
+                      - configMapRef: {name: app-config}
+                      - configMapRef: {name: aside}
                 """)
             .replaceFirst(
                 "  name: a-strict\n",
                 "  name: a-strict\n  annotations: {lockstep.dev/missing: deny}\n");
-    shop.apply(config("a") + strict + deployment("app:1"));
+    String aside =
+        configMap("aside", "FOO", "a")
+            .replaceFirst(
+                "name: aside\n",
+                "name: aside\n  annotations: {lockstep.dev/versioned: \"false\"}\n");
+    shop.apply(config("a") + aside + strict + deployment("app:1"));
     shop.kubectl("annotate", namespace(shop), AUTO);
+    shop.kubectl("delete", "configmap", "aside");
 
-    shop.apply(configMap("app-config", "BAR", "b"));
+    shop.apply(config("b"));
 
     awaitState(app, names("app-config-v001"));
-    assertThat(refused.now().names()).containsExactly("app-config-v000");
-    JsonNode event =
-        await()
-            .atMost(PATIENCE)
-            .pollInterval(POLL)
-            .until(() -> events(shop, "RebindRefused"), events -> !events.isEmpty())
-            .get(0);
+    JsonNode event = awaitEvent(shop, "RebindRefused");
+    assertThat(refused.now().names()).containsExactly("app-config-v000", "aside");
     assertThat(event.at("/involvedObject/name").asText()).isEqualTo("a-strict");
     assertThat(event.path("type").asText()).isEqualTo("Warning");
-    assertThat(event.path("message").asText()).contains("ConfigMap app-config has no key FOO");
+    assertThat(event.path("message").asText()).contains("ConfigMap aside does not exist");
 
     // What can be followed again is.
-    shop.apply(configMap("app-config", "FOO", "c"));
-    awaitState(refused, names("app-config-v002"));
+    shop.apply(aside + config("c"));
+    awaitState(refused, names("app-config-v002", "aside"));
+  }
+
+  private static JsonNode awaitEvent(Shop shop, String reason) {
+    return await()
+        .atMost(PATIENCE)
+        .pollInterval(POLL)
+        .until(() -> events(shop, reason), events -> !events.isEmpty())
+        .get(0);
   }
 
   private static List<JsonNode> events(Shop shop, String reason) {

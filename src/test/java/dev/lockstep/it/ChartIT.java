@@ -235,8 +235,17 @@ class ChartIT {
 
   @Test
   void listedNamespacesNeedAClusterRoleForTheWebhooksAlone(RealCluster cluster) {
+    String listed = "--set=namespaces={shop,shop-2}";
+    String fixed = "--set=webhook.fixedPaths=true";
+    assertThat(
+            ofKind(
+                objects(template(cluster, "ops", WITHOUT_CERTIFICATE, listed, fixed)),
+                "ClusterRole"))
+        .isEmpty();
     List<JsonNode> objects =
-        objects(template(cluster, "ops", WITHOUT_CERTIFICATE, "--set=namespaces={shop,shop-2}"));
+        objects(
+            template(
+                cluster, "ops", WITHOUT_CERTIFICATE, listed, "--set=webhook.fixedPaths=false"));
 
     assertThat(objects)
         .extracting(object -> object.path("kind").asText())

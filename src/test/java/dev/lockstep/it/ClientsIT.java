@@ -66,16 +66,17 @@ class ClientsIT {
   }
 
   @Test
-  void anEditOfAWorkloadThatIsBehindKeepsItsBinding(Shop shop) {
+  void anEditOfAWorkloadThatIsBehindBringsWhatIsCurrent(Shop shop) {
     shop.apply(config("a") + deployment("app:1"));
     shop.apply(config("b"));
+    assertThat(new Workload(shop, APP).now().names()).containsExactly("app-config-v000");
 
     shop.edit(APP, "s/app:1/app:2/");
 
     Workload.State edited = new Workload(shop, APP).now();
     assertThat(edited.image()).isEqualTo("app:2");
-    assertThat(edited.names()).containsExactly("app-config-v000");
-    assertThat(edited.bindings()).isEqualTo("configmap/app-config=v000");
+    assertThat(edited.names()).containsExactly("app-config-v001");
+    assertThat(edited.bindings()).isEqualTo("configmap/app-config=v001");
   }
 
   @Test

@@ -292,8 +292,20 @@ class MissingIT {
     assertThat(applied.err()).doesNotContain("lockstep");
     assertThat(new Workload(shop, APP).now().annotation(WAITING)).isEqualTo("configmap/app-config");
     shop.apply(configMap("app-config", "BAR", "baz"));
-    assertThat(shop.apply(file).err()).doesNotContain("lockstep");
-    assertThat(new Workload(shop, APP).now().names()).containsExactly("app-config-v000");
+    assertThat(shop.apply(file.replace("app:1", "app:2")).err()).doesNotContain("lockstep");
+    Workload.State lacksKey = new Workload(shop, APP).now();
+    assertThat(lacksKey.names()).containsExactly("app-config-v000");
+    assertThat(lacksKey.annotation(WAITING)).isEqualTo("configmap/app-config");
+
+    shop.apply(configMap("app-config", "FOO", "bar"));
+
+    Workload.State bound =
+        await()
+            .atMost(Duration.ofSeconds(60))
+            .pollInterval(Duration.ofMillis(100))
+            .until(
+                () -> new Workload(shop, APP).now(), state -> state.annotation(WAITING).isEmpty());
+    assertThat(bound.names()).containsExactly("app-config-v001");
   }
 
   @Test

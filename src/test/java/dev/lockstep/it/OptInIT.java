@@ -239,10 +239,14 @@ class OptInIT {
     for (String head : List.of(HEAD, SECRET)) {
       JsonNode metadata = shop.get(head).path("metadata");
       assertThat(metadata.path("labels").isMissingNode()).isTrue();
+      // Numbers are given once: who opts in again goes on with them.
       assertThat(metadata.path("annotations").fieldNames())
           .toIterable()
-          .noneMatch(key -> key.startsWith("lockstep.dev/"));
+          .filteredOn(key -> key.startsWith("lockstep.dev/"))
+          .containsExactly("lockstep.dev/newest");
     }
+    assertThat(Shop.meta(shop.get(HEAD), "annotations", "lockstep.dev/newest")).isEqualTo("v001");
+    assertThat(Shop.meta(shop.get(SECRET), "annotations", "lockstep.dev/newest")).isEqualTo("v000");
     assertThat(shop.get(HEAD).at("/data/FOO").asText()).isEqualTo("b");
     assertThat(shop.versionsOf("configmap", "app-config"))
         .containsExactly("app-config-v000", "app-config-v001");
@@ -320,6 +324,8 @@ class OptInIT {
   void headsThatWereWrittenWhileOptedOutGetTheNextNumberWhenTheyAreWrittenAgain(Shop shop) {
     shop.apply(config("a") + secret("app-secret", "KEY", "a"));
     shop.apply(config("b"));
+    // The leader makes it, and makes none where a namespace is not opted in.
+    shop.awaitObject("configmap/app-config-v001");
     optOut(shop);
     shop.apply(config("c"));
 

@@ -321,6 +321,14 @@ class OrderIT {
         .formatted(image, config, secret);
   }
 
+  /**
+   * A DaemonSet's controller counts revisions that still have pods, and deletes one without: where
+   * all pods are replaced within the two seconds that a release takes, 1 is one too few.
+   */
+  private static int leastLimit(String kind) {
+    return kind.equals("DaemonSet") ? 2 : 1;
+  }
+
   static Stream<Arguments> folders() {
     return Stream.of("Deployment", "StatefulSet", "DaemonSet")
         .flatMap(
@@ -330,7 +338,7 @@ class OrderIT {
                         folder ->
                             Stream.of(
                                 Arguments.of(kind, folder, "--server-side=false", 10),
-                                Arguments.of(kind, folder, "--server-side", 1))));
+                                Arguments.of(kind, folder, "--server-side", leastLimit(kind)))));
   }
 
   @ParameterizedTest

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -165,13 +166,14 @@ class RetentionIT {
     List<String> heads = List.of("cron", "job", "set", "daemon", "pod", "zero", "template", "text");
     keepNone(shop);
     heads.forEach(head -> shop.apply(configMap(head, "FOO", "a")));
+    // What has no undo, or runs no pods, follows at once unless it is pinned.
     String template = "{spec: {restartPolicy: %s, containers: [{name: app, image: app, %s}]}}";
     String reads = "envFrom: [{configMapRef: {name: %s}}]";
     shop.apply(
         """
         apiVersion: batch/v1
         kind: CronJob
-        metadata: {name: cron}
+        metadata: {name: cron, annotations: {lockstep.dev/rollout: pinned}}
         spec: {suspend: true, schedule: 0 0 1 1 *, jobTemplate: {spec: {template: %s}}}
         ---
         apiVersion: batch/v1
@@ -181,12 +183,12 @@ class RetentionIT {
         ---
         apiVersion: v1
         kind: PodTemplate
-        metadata: {name: template}
+        metadata: {name: template, annotations: {lockstep.dev/rollout: pinned}}
         template: %s
         ---
         apiVersion: apps/v1
         kind: ReplicaSet
-        metadata: {name: zero}
+        metadata: {name: zero, annotations: {lockstep.dev/rollout: pinned}}
         spec:
           replicas: 0
           selector: {matchLabels: {app: zero}}
@@ -261,24 +263,37 @@ class RetentionIT {
   void whatARevisionMeantBeforeOptInIsKept(RealCluster cluster) {
     Shop shop = Shop.closed(cluster);
     Workload app = new Workload(shop, APP);
-    keepNone(shop);
     shop.apply(config("a") + deployment("app:1"));
     app.settled();
     shop.apply(deployment("app:2"));
     app.settled();
     shop.optIn();
-    patiently()
-        .until(
-            () ->
-                shop.list("replicaset", "app=my-app").stream()
-                    .map(set -> Shop.meta(set, "annotations", "lockstep.dev/baseline"))
-                    .allMatch("configmap/app-config=v000"::equals));
-    shop.apply(config("b"));
-    shop.apply(config("c") + deployment("app:3"));
+    awaitBaselines(shop, "v000", "v000");
+    release(shop, "b", "c");
+    shop.apply(config("d") + deployment("app:3"));
     app.settled();
+    // The second revision was followed by the release that brought d.
+    awaitBaselines(shop, "v000", "v002");
+    keepNone(shop);
 
-    awaitVersions(shop, "app-config", "v000", "v002");
+    awaitVersions(shop, "app-config", "v000", "v002", "v003");
     assertThat(app.undo("--to-revision=1").names()).containsExactly("app-config-v000");
+    assertThat(app.undo("--to-revision=2").names()).containsExactly("app-config-v002");
+  }
+
+  /** What the revisions of the Deployment that have a note say there, sorted. */
+  private static void awaitBaselines(Shop shop, String... numbers) {
+    List<String> expected = Stream.of(numbers).map("configmap/app-config="::concat).toList();
+    patiently()
+        .untilAsserted(
+            () ->
+                assertThat(
+                        shop.list("replicaset", "app=my-app").stream()
+                            .map(set -> Shop.meta(set, "annotations", "lockstep.dev/baseline"))
+                            .filter(note -> !note.isEmpty())
+                            .sorted()
+                            .toList())
+                    .isEqualTo(expected));
   }
 
   @Test
@@ -328,7 +343,9 @@ class RetentionIT {
               return versions.isEmpty();
             });
     release(shop, "e");
-    assertThat(Traces.version(shop.get("configmap/app-config"))).isEqualTo("v000");
+    assertThat(Traces.version(shop.get("configmap/app-config")))
+        .as("a number is given once in the life of a name")
+        .isEqualTo("v004");
   }
 
   @Test

@@ -24,14 +24,15 @@ class ContentHasherTest {
   /**
    * The vectors were computed apart from this code, by the description in the specification: bytes
    * 00000000 (type), 00000001 (count), 00000003 FOO, 00000003 bar, 00000000 (binaryData); of the
-   * Secret, 00000004 shop, 00000003 any before, and the type 00000006 Opaque.
+   * Secret, 00000004 shop, 00000003 any before, and the type 00000006 Opaque. The digits of its
+   * scheme are those of 00000004 shop alone.
    */
   @Test
   void theFormatIsFixed() {
     assertThat(hash(configMap("any"), object(configMap("any"), Map.of("FOO", "bar"))))
         .hasToString("h1-513f2e3d4fe5fb3c13d2426297093422");
     assertThat(hash(secret("any"), object(secret("any"), Map.of("FOO", "bar"))))
-        .hasToString("k23eb1-9fde259db1451e8145c8e8183dbf5e1e");
+        .hasToString("k23d55-9fde259db1451e8145c8e8183dbf5e1e");
   }
 
   @Test
@@ -96,8 +97,15 @@ class ContentHasherTest {
   void anotherKeyGivesAnotherScheme() {
     ContentHash ours = hash(secret("a"), object(secret("a"), Map.of("A", "1")));
     ContentHasher other = new ContentHasher(() -> new byte[32]);
-    assertThat(hasher.knows(HeadKind.SECRET, ours)).isTrue();
-    assertThat(other.knows(HeadKind.SECRET, ours)).isFalse();
+    assertThat(hasher.knows(secret("a"), ours)).isTrue();
+    assertThat(other.knows(secret("a"), ours)).isFalse();
+  }
+
+  @Test
+  void anotherNamespaceHasAnotherScheme() {
+    ContentHash ours = hash(secret("a"), object(secret("a"), Map.of("A", "1")));
+    assertThat(hasher.knows(secret("b"), ours)).isTrue();
+    assertThat(hasher.knows(new ObjectKey(HeadKind.SECRET, "other", "a"), ours)).isFalse();
   }
 
   @Test
@@ -108,7 +116,7 @@ class ContentHasherTest {
               throw new AssertionError("the key was asked for");
             });
     Content content = Content.of(HeadKind.CONFIG_MAP, object(configMap("a"), Map.of("A", "1")));
-    assertThat(keyless.knows(HeadKind.CONFIG_MAP, keyless.hash(configMap("a"), content))).isTrue();
+    assertThat(keyless.knows(configMap("a"), keyless.hash(configMap("a"), content))).isTrue();
   }
 
   @Test

@@ -183,6 +183,19 @@ class RetentionPolicyTest {
         .containsExactly("app-config-v000");
   }
 
+  @Test
+  void whereANamespaceWasOptedOutTheHighestIsAllThatIsKeptForLater() {
+    Map<HeadRef, JsonNode> left = Map.of(ref("app-config"), head("app-config", "", Map.of()));
+    assertThat(names(retention.expendable(versions(4), Map.of(), left, SHOP.left(), NOW)))
+        .containsExactly("app-config-v000", "app-config-v001", "app-config-v002");
+    assertThat(
+            names(
+                retention.expendable(
+                    versions(4), at("v001", Map.of()), Map.of(), SHOP.left(), NOW)))
+        .as("its stamp is still there: it was opted out while nobody looked")
+        .containsExactly("app-config-v000", "app-config-v002");
+  }
+
   /** {@code app-config-v000} and so on, all just made by Lockstep itself. */
   private static List<RetentionCandidate> spam(int count) {
     return IntStream.range(0, count)

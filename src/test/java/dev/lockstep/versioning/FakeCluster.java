@@ -237,11 +237,21 @@ public final class FakeCluster implements VersionStore {
     }
     if (!dryRun) {
       ObjectNode created = object.deepCopy();
-      createdAt.ifPresent(
-          time -> created.withObject("/metadata").put("creationTimestamp", time.toString()));
+      createdAt.ifPresent(time -> made(created.withObject("/metadata"), time.toString()));
       put(id, created);
     }
     return new Creation.Created();
+  }
+
+  private static void made(ObjectNode metadata, String time) {
+    metadata.put("creationTimestamp", time);
+    metadata
+        .putArray("managedFields")
+        .addObject()
+        .put("manager", Labels.FIELD_MANAGER)
+        .put("time", time)
+        .putObject("fieldsV1")
+        .putObject("f:immutable");
   }
 
   @Override

@@ -12,15 +12,20 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lockstep.model.AdmissionDeniedException;
 import dev.lockstep.model.Annotations;
 import dev.lockstep.model.Content;
+import dev.lockstep.model.HeadKind;
 import dev.lockstep.model.KubernetesJson;
 import dev.lockstep.model.Labels;
 import dev.lockstep.model.ObjectKey;
 import dev.lockstep.model.VersionNumber;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A number is given once in the life of a name, and nobody can use them up. */
 class NumbersTest {
@@ -164,6 +169,45 @@ class NumbersTest {
     assertThat(version(cluster.write(secret, A))).isEqualTo("v000");
   }
 
+  /** Hashes of Secrets are made with their namespace: what comes from another one is compared. */
+  @ParameterizedTest
+  @EnumSource(HeadKind.class)
+  void whatIsRestoredIntoAnotherNamespaceKeepsItsNumbers(HeadKind kind) {
+    ObjectKey there = new ObjectKey(kind, "backup", "app");
+    ObjectKey here = new ObjectKey(kind, "shop", "app");
+    FakeCluster saved = new FakeCluster();
+    for (Map<String, String> content : List.of(A, B, C, A)) {
+      saved.write(there, content);
+      saved.versions.keepCurrent(there, SHOP);
+    }
+    Consumer<String> restore =
+        name ->
+            cluster.put(here.named(name), (ObjectNode) saved.find(there.named(name)).orElseThrow());
+    restore.accept("app-v000");
+    restore.accept("app-v001");
+    restore.accept("app-v002");
+    JsonNode restored = cluster.admit(here, (ObjectNode) saved.find(there).orElseThrow(), false);
+    assertThat(version(restored)).isEqualTo("v000");
+    assertThat(KubernetesJson.annotation(restored, Annotations.NEWEST)).contains("v002");
+    assertThat(version(cluster.write(here, B))).isEqualTo("v001");
+    assertThat(version(cluster.write(here, Map.of("FOO", "d")))).isEqualTo("v003");
+  }
+
+  @Test
+  void aVersionOfAnotherSchemeServesAHeadThatHadLostItsStamp() {
+    cluster.write(head, A);
+    reconcile();
+    ObjectNode version = (ObjectNode) cluster.find(configMap("app-config-v000")).orElseThrow();
+    version
+        .withObject("/metadata/labels")
+        .put(Labels.CONTENT, "h0-0123456789abcdef0123456789abcdef");
+    cluster.put(configMap("app-config-v000"), version);
+    ObjectNode unstamped = (ObjectNode) cluster.find(head).orElseThrow();
+    unstamped.withObject("/metadata").remove("labels");
+    cluster.put(head, unstamped);
+    assertThat(version(cluster.write(head, A))).isEqualTo("v000");
+  }
+
   @Test
   void whoTakesInWhatWasLeftOutAnswersForIt() {
     ObjectNode leaving = cluster.write(head, A).deepCopy();
@@ -190,6 +234,26 @@ class NumbersTest {
         .isInstanceOfSatisfying(
             Resolution.OfHead.class,
             meant -> assertThat(cluster.names()).contains("app-config-" + meant.current()));
+  }
+
+  @Test
+  void whatWasRestoredIsNoChange() {
+    FakeCluster saved = new FakeCluster();
+    for (int number = 0; number < VersionSettings.DEFAULT_MAX_VERSIONS; number++) {
+      saved.write(head, Map.of("release", String.valueOf(number)));
+      saved.versions.keepCurrent(head, SHOP);
+    }
+    for (String name : saved.names()) {
+      ObjectNode restored = (ObjectNode) saved.find(configMap(name)).orElseThrow();
+      restored.withObject("/metadata").put("creationTimestamp", Instant.now().toString());
+      cluster.put(configMap(name), restored);
+    }
+    cluster.createdAt(Instant.now());
+    for (int change = 0; change < 20; change++) {
+      cluster.write(head, Map.of("checkpoint", String.valueOf(change)));
+      cluster.versions.keepCurrent(head, SHOP);
+    }
+    assertThat(cluster.names()).hasSize(1 + VersionSettings.DEFAULT_MAX_VERSIONS + 20);
   }
 
   @Test

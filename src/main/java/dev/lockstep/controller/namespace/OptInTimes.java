@@ -6,10 +6,21 @@ import java.time.Instant;
 public interface OptInTimes {
 
   /**
-   * The later one of two times: when the namespace was labelled, and when the webhooks were
-   * registered. By the API server's clock; {@link Instant#MIN} where nobody knows.
+   * By the API server's clock; {@link Instant#MIN} where nobody knows.
    *
+   * @param labelled when the namespace was labelled
+   * @param registered when the webhooks were registered
+   */
+  record OptIn(Instant labelled, Instant registered) {
+
+    /** Since when its admissions are seen. */
+    public Instant takenIn() {
+      return labelled.isAfter(registered) ? labelled : registered;
+    }
+  }
+
+  /**
    * @throws dev.lockstep.model.ApiServerException if the API server does not answer
    */
-  Instant takenIn(String namespace);
+  OptIn of(String namespace);
 }

@@ -57,7 +57,7 @@ public final class BaselineAges {
         new ArrayList<>(
             revisions.stream()
                 .filter(revision -> !RevisionNumbers.isInBetween(revision.object()))
-                .sorted(Comparator.comparing(BaselineAges::created))
+                .sorted(RevisionNumbers.BY_AGE)
                 .toList());
     Map<Revision, Bindings> notes = new LinkedHashMap<>();
     for (int i = 0; i < inOrder.size(); i++) {
@@ -82,9 +82,14 @@ public final class BaselineAges {
       HeadRef head = reference.named();
       if (heads.containsKey(head)) {
         Optional<VersionNumber> meaning =
-            stated.has(head)
-                ? unseen(head, revision, before, next)
-                : next.isPresent() ? beforeReleaseOf(next.get(), head) : now(head, noted.of(head));
+            unchangedSince(revision, head)
+                .or(
+                    () ->
+                        stated.has(head)
+                            ? unseen(head, revision, before, next)
+                            : next.isPresent()
+                                ? beforeReleaseOf(next.get(), head)
+                                : now(head, noted.of(head)));
         meaning
             .filter(number -> isNews(head, number, noted.of(head), next.isEmpty()))
             .ifPresent(number -> note.put(head, number));
@@ -101,9 +106,15 @@ public final class BaselineAges {
     }
     Optional<MadeVersion> known = find(head, noted.get());
     Optional<MadeVersion> found = find(head, number);
-    return known.isPresent()
-        && found.isPresent()
-        && known.get().made().isBefore(found.get().made());
+    return known.isPresent() && found.isPresent() && known.get().compareTo(found.get()) < 0;
+  }
+
+  /** What a head has held since before a revision was made is what it meant there. */
+  private Optional<VersionNumber> unchangedSince(Revision revision, HeadRef head) {
+    CurrentHead current = CurrentHead.in(heads, head);
+    return current.changed().filter(time -> time.isBefore(created(revision))).isPresent()
+        ? Optional.of(current.number())
+        : Optional.empty();
   }
 
   /** The latest revision reads what its heads hold, and a change may begin a release. */

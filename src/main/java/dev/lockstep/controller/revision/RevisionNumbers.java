@@ -1,12 +1,16 @@
 package dev.lockstep.controller.revision;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.lockstep.binding.RevisionHistory.Revision;
 import dev.lockstep.binding.WorkloadKind;
 import dev.lockstep.model.Annotations;
 import dev.lockstep.model.KubernetesJson;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /** Which revision of a workload is which, by the numbers that its controller gave them. */
 public final class RevisionNumbers {
@@ -19,7 +23,38 @@ public final class RevisionNumbers {
   /** The same of a ControllerRevision, which can't have a negative one. */
   public static final long LAST_CONTROLLER_REVISION = 0;
 
+  /** The numbers that a ReplicaSet had before it was used again, as its controller notes them. */
+  private static final String FORMER = "deployment.kubernetes.io/revision-history";
+
+  /**
+   * The oldest first. Times are to the second, so that the numbers tell those apart that were made
+   * within one.
+   */
+  static final Comparator<Revision> BY_AGE =
+      Comparator.<Revision, Instant>comparing(
+              revision -> KubernetesJson.created(revision.object()).orElse(Instant.EPOCH))
+          .thenComparingLong(revision -> first(revision.object()));
+
   private RevisionNumbers() {}
+
+  /** The first number that a revision had, as far as that is known. */
+  private static long first(JsonNode revision) {
+    LongStream former =
+        KubernetesJson.annotation(revision, FORMER).stream()
+            .flatMap(list -> Stream.of(list.split(",")))
+            .filter(number -> number.matches("[0-9]{1,18}"))
+            .mapToLong(Long::parseLong);
+    return LongStream.concat(former, LongStream.of(ofAny(revision))).min().getAsLong();
+  }
+
+  /** One that has no number yet comes after all others. */
+  private static long ofAny(JsonNode revision) {
+    long number =
+        revision.has("revision")
+            ? of(WorkloadKind.CONTROLLER_REVISIONS, revision)
+            : of(WorkloadKind.REPLICA_SETS, revision);
+    return number == 0 ? Long.MAX_VALUE : number;
+  }
 
   /** Below all others where it has none yet. */
   public static long of(WorkloadKind.Revisions kept, JsonNode revision) {

@@ -2,6 +2,7 @@ package dev.lockstep.controller.workload;
 
 import dev.lockstep.binding.Rollout;
 import dev.lockstep.controller.head.CurrentHead;
+import dev.lockstep.controller.namespace.OptInTimes.OptIn;
 import dev.lockstep.model.HeadRef;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,11 +28,11 @@ final class RebindPolicy {
   /**
    * What the decision is made on, besides the workload.
    *
-   * @param takenIn since when its namespace is opted in and the webhooks are there; what changed
+   * @param optIn since when its namespace is opted in and the webhooks are there; what changed
    *     before is no news
    */
   record Surroundings(
-      Map<HeadRef, CurrentHead> heads, ReleaseWindows windows, Instant takenIn, Instant now) {}
+      Map<HeadRef, CurrentHead> heads, ReleaseWindows windows, OptIn optIn, Instant now) {}
 
   Optional<Rebind> decide(WorkloadState workload, Rollout rollout, Surroundings around) {
     if (workload.isSteppedBack()) {
@@ -100,7 +101,8 @@ final class RebindPolicy {
     SortedSet<HeadRef> changed = new TreeSet<>();
     if (!workload.isHeld()) {
       Instant written = workload.written().orElse(Instant.MAX);
-      Instant since = written.isAfter(around.takenIn()) ? written : around.takenIn();
+      Instant takenIn = around.optIn().takenIn();
+      Instant since = written.isAfter(takenIn) ? written : takenIn;
       for (HeadRef head : workload.bareHeads(around.heads())) {
         CurrentHead.in(around.heads(), head)
             .changed()

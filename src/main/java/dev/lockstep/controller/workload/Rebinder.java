@@ -94,7 +94,8 @@ final class Rebinder {
       Optional<WorkloadState> workload =
           workloads
               .find(found.kind(), found.namespace(), found.name())
-              .map(object -> WorkloadState.of(found.kind(), object));
+              .map(object -> WorkloadState.of(found.kind(), object))
+              .map(state -> state.optedIn(around.optIn().labelled()));
       if (namespace.isEmpty()
           || workload.isEmpty()
           || !isOurs(settings, workload.get(), namespace.get())) {
@@ -105,7 +106,7 @@ final class Rebinder {
           new RebindPolicy.Surroundings(
               live(planned.heads(), namespace.get(), around.heads(), contents),
               around.windows(),
-              around.takenIn(),
+              around.optIn(),
               clock.instant());
       Optional<Rebind> still =
           policy
@@ -128,7 +129,7 @@ final class Rebinder {
 
   static boolean isOurs(
       WorkloadSettings settings, WorkloadState workload, ManagedNamespace namespace) {
-    return !KubernetesJson.hasController(workload.object())
+    return !workload.kind().isDerived(workload.object())
         && settings.versioned(workload.kind(), workload.object(), namespace).value();
   }
 

@@ -23,6 +23,9 @@ public final class WorkloadOptOut implements OptOut {
           Annotations.WAITING,
           Annotations.RELEASED,
           Annotations.WINDOW_MOVES,
+          Annotations.RELEASE_HEADS,
+          Annotations.BARE_WRITES,
+          Annotations.CO_OWNERS,
           Annotations.STEPPED_BACK);
 
   private final WorkloadKinds kinds;

@@ -50,7 +50,7 @@ final class WorkloadPass {
   private final Consumer<Instant> comeAgain;
   private final Map<HeadRef, CurrentHead> heads;
   private final List<WorkloadState> workloads = new ArrayList<>();
-  private final Instant takenIn;
+  private final OptInTimes.OptIn optIn;
   private final RebindPolicy.Surroundings around;
   private @Nullable Map<HeadRef, List<MadeVersion>> versions;
   private WorkloadCounts counts = WorkloadCounts.NOBODY;
@@ -66,18 +66,18 @@ final class WorkloadPass {
     this.namespace = namespace;
     this.comeAgain = comeAgain;
     this.heads = new HashMap<>(tools.heads().current(namespace));
+    this.optIn = tools.optInTimes().of(namespace.name());
     for (WorkloadKind kind : tools.kinds().mutable()) {
       tools.workloads().all(kind, namespace.name()).stream()
-          .map(object -> WorkloadState.of(kind, object))
+          .map(object -> WorkloadState.of(kind, object).optedIn(optIn.labelled()))
           .filter(workload -> Rebinder.isOurs(tools.settings(), workload, namespace))
           .forEach(workloads::add);
     }
-    this.takenIn = tools.optInTimes().takenIn(namespace.name());
     findMissing();
     this.around =
         new RebindPolicy.Surroundings(
             heads, ReleaseWindows.of(heads.values(), workloads, source()::versions),
-            takenIn, tools.clock().instant());
+            optIn, tools.clock().instant());
   }
 
   /**
@@ -117,7 +117,7 @@ final class WorkloadPass {
     HeldNotes.Index index = tools.heldNotes().of(namespace.name());
     List<Due> due = new ArrayList<>();
     for (WorkloadState workload : workloads) {
-      if (tools.heldNotes().reconcile(workload, heads, takenIn, index)) {
+      if (tools.heldNotes().reconcile(workload, heads, optIn.takenIn(), index)) {
         comeAgain.accept(around.now().plusSeconds(1));
         continue;
       }

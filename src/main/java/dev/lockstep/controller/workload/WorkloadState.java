@@ -65,6 +65,17 @@ record WorkloadState(
         number(object));
   }
 
+  /**
+   * The same, given when its namespace was labelled. What was written before that was meant to be
+   * bare, and to opt in starts no pods anew.
+   */
+  WorkloadState optedIn(Instant labelled) {
+    return unseen.isEmpty() || written().filter(time -> !time.isAfter(labelled)).isEmpty()
+        ? this
+        : new WorkloadState(
+            kind, object, bound, held, waiting, bare, new TreeSet<>(), release, windowMoves);
+  }
+
   /** What an annotation says, whether or not it is so. */
   private record Said(Bindings bindings) {
     SortedSet<HeadRef> heads() {

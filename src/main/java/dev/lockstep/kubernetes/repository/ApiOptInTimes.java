@@ -28,13 +28,12 @@ public final class ApiOptInTimes implements OptInTimes {
   }
 
   @Override
-  public Instant takenIn(String namespace) {
+  public OptIn of(String namespace) {
     Instant labelled =
         api.get(ApiPaths.namespace(namespace))
             .flatMap(object -> ManagedFields.newest(object, ApiOptInTimes::isOfLabel))
             .orElse(Instant.MIN);
-    Instant registered = registered().orElse(Instant.MIN);
-    return labelled.isAfter(registered) ? labelled : registered;
+    return new OptIn(labelled, registered().orElse(Instant.MIN));
   }
 
   private static boolean isOfLabel(JsonNode fields) {

@@ -121,7 +121,8 @@ public final class NamespaceWatcher implements ManagedNamespaces, AutoCloseable 
                         .map(
                             left ->
                                 new ManagedNamespace(
-                                    namespace, KubernetesJson.annotations(left), served)));
+                                        namespace, KubernetesJson.annotations(left), served)
+                                    .left()));
   }
 
   private boolean isNever(String namespace) {

@@ -59,6 +59,7 @@ final class FakeShop
   final List<HeadRef> followsWhenHeld = new ArrayList<>();
 
   Instant takenIn = Instant.MIN;
+  Instant labelled = Instant.MIN;
 
   /** Whether a re-bind reaches what it is to reach. */
   boolean obeys = true;
@@ -356,8 +357,8 @@ final class FakeShop
   }
 
   @Override
-  public Instant takenIn(String namespace) {
-    return takenIn;
+  public OptIn of(String namespace) {
+    return new OptIn(labelled, takenIn);
   }
 
   @Override

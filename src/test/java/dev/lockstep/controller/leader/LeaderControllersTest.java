@@ -202,6 +202,21 @@ class LeaderControllersTest {
   }
 
   @Test
+  void whatWasWrittenBeforeItsNamespaceWasOptedInIsLeftAloneAndCounted() {
+    config("a");
+    ObjectNode app = shop.deployment("my-app", "app-config");
+    app.withObject("/metadata").put("creationTimestamp", time.instant().toString());
+    app.withObject("/spec/template/metadata/annotations").put(Annotations.BINDINGS, BOUND);
+    pass(5);
+    shop.labelled = time.instant();
+    lead();
+    pass(400);
+    assertThat(shop.rebound).isEmpty();
+    assertThat(shop.told).noneMatch(event -> event.startsWith("Unbound my-app: "));
+    assertThat(controllers.counts().unbound()).isEqualTo(1);
+  }
+
+  @Test
   void whatFollowsByItselfIsMovedWhenItsHeadsAreQuiet() {
     config("a");
     annotate(shop.bound("my-app", "app-config"), Annotations.ROLLOUT, "auto");
@@ -600,6 +615,24 @@ class LeaderControllersTest {
     shop.revisionOf(app);
     pass(600);
     assertThat(baseline(0)).contains("configmap/app-config=v001");
+  }
+
+  @Test
+  void theFirstReleaseMayComeRightAfterSeveralChanges() {
+    config("a");
+    ObjectNode app = shop.deployment("my-app", "app-config");
+    pass(300);
+    lead();
+    assertThat(baseline(0)).contains(BOUND);
+    config("b");
+    pass(1);
+    config("c");
+    pass(1);
+    config("d");
+    FakeShop.bind(app, HEAD, VersionNumber.parse("v003").orElseThrow());
+    shop.revisionOf(app);
+    pass(30);
+    assertThat(baseline(0)).contains("configmap/app-config=v002");
   }
 
   @Test

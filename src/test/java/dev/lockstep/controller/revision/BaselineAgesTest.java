@@ -71,6 +71,10 @@ class BaselineAgesTest {
 
   /** What is noted on the revision of this second, some time later. */
   private String noted(long revision, long now) {
+    return notedOn("r" + revision, now);
+  }
+
+  private String notedOn(String revision, long now) {
     CurrentHead current =
         new CurrentHead(
             versions.get(versions.size() - 1).number(), Optional.empty(), changed, false);
@@ -78,7 +82,7 @@ class BaselineAgesTest {
         new BaselineAges(Map.of(CONFIG, current), Map.of(CONFIG, versions), at(now))
             .toNote(revisions);
     return notes.entrySet().stream()
-        .filter(note -> note.getKey().object().at("/metadata/name").asText().equals("r" + revision))
+        .filter(note -> note.getKey().object().at("/metadata/name").asText().equals(revision))
         .map(note -> note.getValue().toString())
         .findFirst()
         .orElse("");
@@ -157,6 +161,48 @@ class BaselineAgesTest {
     bound(32, "v003", "jane");
     assertThat(noted(22, 100)).isEqualTo("configmap/app-config=v002");
     assertThat(noted(12, 100)).as("nobody knows what it was released with").isEmpty();
+  }
+
+  @Test
+  void whatHasNotChangedSinceItWasWrittenUnseenIsWhatItMeant() {
+    version(0, 0, "jane");
+    bound(1, "v000", "jane");
+    says(revision(12, "app-config"), "v000");
+    assertThat(noted(12, 13)).isEqualTo("configmap/app-config=v000");
+  }
+
+  @Test
+  void whatWasMadeWithinOneSecondIsToldApartByItsNumbers() {
+    version(0, 100, "unknown");
+    version(1, 101, "jane");
+    version(2, 101, "jane");
+    number(bound(101, "v002", "jane"), "4");
+    number(bound(101, "v001", "jane"), "3");
+    number(revision(50, "app-config"), "2");
+    ObjectNode first = number(revision(50, "app-config"), "5");
+    annotation(first, "deployment.kubernetes.io/revision-history", "1");
+    first.withObject("/metadata").put("name", "first");
+    assertThat(noted(50, 102)).isEqualTo("configmap/app-config=v000");
+    assertThat(notedOn("first", 102)).isEqualTo("configmap/app-config=v000");
+  }
+
+  @Test
+  void whatIsNotedGivesWayToWhatWasMadeWithinTheSameSecond() {
+    annotation(revision(0, "app-config"), Annotations.BASELINE, "configmap/app-config=v001");
+    version(1, 200, "jane");
+    version(2, 200, "jane");
+    version(3, 201, "jane");
+    bound(202, "v003", "jane");
+    assertThat(noted(0, 203)).isEqualTo("configmap/app-config=v002");
+  }
+
+  private static ObjectNode number(ObjectNode replicaSet, String number) {
+    return annotation(replicaSet, RevisionNumbers.OF_REPLICA_SET, number);
+  }
+
+  private static ObjectNode annotation(ObjectNode object, String key, String value) {
+    object.withObject("/metadata/annotations").put(key, value);
+    return object;
   }
 
   @Test
