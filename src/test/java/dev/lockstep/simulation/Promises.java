@@ -468,6 +468,12 @@ final class Promises {
 
   /** To be checked after each step. */
   void hold() {
+    // Nothing tells of what Lockstep never gave, once it is gone.
+    madeUp.stream()
+        .filter(version -> !cluster.objects.containsKey(version))
+        .forEach(
+            version ->
+                given.getOrDefault(headOf(version), new TreeMap<>()).remove(numberOf(version)));
     cluster.objects.forEach(
         (id, object) -> {
           if (isVersion(id, object)) {
