@@ -156,20 +156,13 @@ final class Rebinder {
   private Optional<Rebind> withKeys(
       WorkloadState workload, Rebind rebind, Map<HeadRef, Content> contents) {
     SortedSet<HeadRef> heads = new TreeSet<>(rebind.heads());
-    Map<HeadRef, Set<String>> needed = NeededKeys.of(workload);
-    for (HeadRef head : rebind.heads()) {
-      Content content = contents.get(head);
-      Set<String> missing = new TreeSet<>(needed.getOrDefault(head, Set.of()));
-      if (content != null) {
-        missing.removeIf(content::hasKey);
-        if (!missing.isEmpty()) {
-          heads.remove(head);
-          if (rebind.reason() != Rebind.Reason.ARRIVED) {
-            events.lacksKey(workload, head, missing);
-          }
-        }
-      }
-    }
+    NeededKeys.missing(workload, contents)
+        .forEach(
+            (head, keys) -> {
+              if (heads.remove(head) && rebind.reason() != Rebind.Reason.ARRIVED) {
+                events.lacksKey(workload, head, keys);
+              }
+            });
     return heads.isEmpty()
         ? Optional.empty()
         : Optional.of(new Rebind(rebind.reason(), heads, rebind.due()));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lockstep.controller.EventRecorder;
+import dev.lockstep.controller.queue.BoundedMap;
 import dev.lockstep.kubernetes.client.ApiPaths;
 import dev.lockstep.kubernetes.client.ApiResponse;
 import dev.lockstep.kubernetes.client.KubeApiClient;
@@ -13,9 +14,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 
@@ -36,16 +34,7 @@ public final class ApiEventRecorder implements EventRecorder {
   private final Clock clock;
 
   /** When each Event was told, by its name. */
-  private final Map<String, Instant> told =
-      Collections.synchronizedMap(
-          new LinkedHashMap<>() {
-            private static final long serialVersionUID = 1L;
-
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<String, Instant> eldest) {
-              return size() > REMEMBERED;
-            }
-          });
+  private final BoundedMap<String, Instant> told = new BoundedMap<>(REMEMBERED);
 
   public ApiEventRecorder(KubeApiClient api, Clock clock) {
     this.api = api;
@@ -79,8 +68,9 @@ public final class ApiEventRecorder implements EventRecorder {
   }
 
   private boolean wasToldLately(String event) {
-    Instant before = told.get(event);
-    return before != null && before.plus(TOLD_AGAIN_AFTER).isAfter(clock.instant());
+    return told.get(event)
+        .filter(before -> before.plus(TOLD_AGAIN_AFTER).isAfter(clock.instant()))
+        .isPresent();
   }
 
   private JsonNode event(JsonNode object, Severity severity, String reason, String message) {

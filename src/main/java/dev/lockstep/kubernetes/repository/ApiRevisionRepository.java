@@ -2,7 +2,6 @@ package dev.lockstep.kubernetes.repository;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lockstep.binding.RevisionHistory;
 import dev.lockstep.binding.RevisionHistory.Revision;
 import dev.lockstep.binding.WorkloadKind;
@@ -51,25 +50,20 @@ public final class ApiRevisionRepository implements RevisionRepository {
   @Override
   public boolean annotate(
       WorkloadKind.Revisions kept, JsonNode revision, Map<String, Optional<String>> annotations) {
-    ObjectNode patch = JsonNodeFactory.instance.objectNode();
-    ObjectNode values = patch.putObject("metadata").putObject("annotations");
-    annotations.forEach((key, value) -> values.put(key, value.orElse(null)));
-    return patch(kept, revision, patch);
+    return patch(kept, revision, new MetadataPatch().annotations(annotations).toJson());
   }
 
   @Override
   public void putLast(WorkloadKind.Revisions kept, JsonNode revision) {
-    ObjectNode patch = JsonNodeFactory.instance.objectNode();
     long number = RevisionNumbers.last(kept);
-    if (kept.equals(WorkloadKind.CONTROLLER_REVISIONS)) {
-      patch.put("revision", number);
-    } else {
-      patch
-          .putObject("metadata")
-          .putObject("annotations")
-          .put(RevisionNumbers.OF_REPLICA_SET, Long.toString(number));
-    }
-    patch(kept, revision, patch);
+    patch(
+        kept,
+        revision,
+        kept.equals(WorkloadKind.CONTROLLER_REVISIONS)
+            ? JsonNodeFactory.instance.objectNode().put("revision", number)
+            : new MetadataPatch()
+                .annotation(RevisionNumbers.OF_REPLICA_SET, Optional.of(Long.toString(number)))
+                .toJson());
   }
 
   private boolean patch(WorkloadKind.Revisions kept, JsonNode revision, JsonNode patch) {

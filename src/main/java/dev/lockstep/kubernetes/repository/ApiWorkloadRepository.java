@@ -8,6 +8,7 @@ import dev.lockstep.kubernetes.client.ApiResponse;
 import dev.lockstep.kubernetes.client.KubeApiClient;
 import dev.lockstep.model.Annotations;
 import dev.lockstep.model.ApiServerException;
+import dev.lockstep.model.ApiServerException.Reason;
 import dev.lockstep.model.KubernetesJson;
 import java.util.List;
 import java.util.Map;
@@ -15,9 +16,6 @@ import java.util.Optional;
 
 /** Workloads in the API server. What is written is annotations of ours. */
 public final class ApiWorkloadRepository implements WorkloadRepository {
-  private static final int NOT_FOUND = 404;
-  private static final int FORBIDDEN = 403;
-
   private final KubeApiClient api;
 
   public ApiWorkloadRepository(KubeApiClient api) {
@@ -30,7 +28,7 @@ public final class ApiWorkloadRepository implements WorkloadRepository {
     try {
       return api.list(path(kind, namespace));
     } catch (ApiServerException e) {
-      if (!kind.isBuiltIn() && (e.code() == NOT_FOUND || e.code() == FORBIDDEN)) {
+      if (!kind.isBuiltIn() && (e.reason() == Reason.NOT_FOUND || e.reason() == Reason.FORBIDDEN)) {
         return List.of();
       }
       throw e;

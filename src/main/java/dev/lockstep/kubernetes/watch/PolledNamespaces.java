@@ -5,6 +5,7 @@ import dev.lockstep.controller.queue.PeriodicTask;
 import dev.lockstep.kubernetes.client.ApiPaths;
 import dev.lockstep.kubernetes.client.KubeApiClient;
 import dev.lockstep.model.ApiServerException;
+import dev.lockstep.model.ApiServerException.Reason;
 import dev.lockstep.model.KubernetesJson;
 import dev.lockstep.model.Labels;
 import java.time.Duration;
@@ -23,7 +24,6 @@ import org.jboss.logging.Logger;
 final class PolledNamespaces implements NamespaceSource {
   private static final Logger LOG = Logger.getLogger(PolledNamespaces.class);
   private static final Duration PAUSE = Duration.ofSeconds(5);
-  private static final int FORBIDDEN = 403;
 
   private final Set<String> names;
   private final KubeApiClient api;
@@ -89,7 +89,7 @@ final class PolledNamespaces implements NamespaceSource {
     try {
       return api.get(ApiPaths.namespace(name));
     } catch (ApiServerException e) {
-      if (e.code() == FORBIDDEN) {
+      if (e.reason() == Reason.FORBIDDEN) {
         return Optional.empty();
       }
       throw e;

@@ -14,6 +14,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Optional;
@@ -37,9 +38,17 @@ class RequestFilter {
   private final WarmUpWebhooks warmUp;
   private final CallerPaths paths;
 
+  @Inject
   RequestFilter(VertxHttpConfig http, WarmUpWebhooks warmUp, CallerPaths paths) {
-    maxBodyBytes = http.limits().maxBodySize().orElseThrow().asLongValue();
-    bodies = RequestBodyLimiter.ofMemory(PART_OF_MEMORY, maxBodyBytes);
+    this(PART_OF_MEMORY, http.limits().maxBodySize().orElseThrow().asLongValue(), warmUp, paths);
+  }
+
+  /**
+   * @param partOfMemory for all bodies; one of the largest has room in any case
+   */
+  RequestFilter(double partOfMemory, long maxBodyBytes, WarmUpWebhooks warmUp, CallerPaths paths) {
+    this.maxBodyBytes = maxBodyBytes;
+    this.bodies = RequestBodyLimiter.ofMemory(partOfMemory, maxBodyBytes);
     this.warmUp = warmUp;
     this.paths = paths;
   }

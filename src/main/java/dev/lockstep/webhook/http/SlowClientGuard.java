@@ -15,6 +15,7 @@ import io.vertx.core.spi.tls.DefaultSslContextFactory;
 import io.vertx.core.spi.tls.SslContextFactory;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -31,17 +32,35 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 class SlowClientGuard implements HttpServerOptionsCustomizer {
-  private static final Duration FIRST_REQUEST = Duration.ofSeconds(10);
-  private static final Duration BODY = Duration.ofSeconds(10);
 
-  /** Longer than API servers keep a connection without using it, which is 90 s. */
-  private static final Duration NEXT_REQUEST = Duration.ofMinutes(2);
+  /**
+   * How long a client may take.
+   *
+   * @param firstRequest from the handshake to the first request
+   * @param body from the head of a request to its end
+   * @param nextRequest longer than API servers keep a connection without using it, which is 90 s
+   */
+  record Patience(Duration firstRequest, Duration body, Duration nextRequest) {}
+
+  private static final Patience PATIENCE =
+      new Patience(Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofMinutes(2));
 
   /** Before everything that answers. */
   private static final int FIRST = 2000;
 
+  private final Patience patience;
+
   /** Open connections, by the port of the client and its address. */
   private final Map<String, Connection> connections = new ConcurrentHashMap<>();
+
+  @Inject
+  SlowClientGuard() {
+    this(PATIENCE);
+  }
+
+  SlowClientGuard(Patience patience) {
+    this.patience = patience;
+  }
 
   /** Only from here can a connection be seen that never gets as far as a request. */
   @Override
@@ -60,7 +79,7 @@ class SlowClientGuard implements HttpServerOptionsCustomizer {
     String peer = peer(channel);
     Connection connection = new Connection(channel);
     connections.put(peer, connection);
-    connection.awaitRequest(FIRST_REQUEST);
+    connection.awaitRequest(patience.firstRequest());
     channel
         .closeFuture()
         .addListener(
@@ -78,7 +97,7 @@ class SlowClientGuard implements HttpServerOptionsCustomizer {
         context
             .vertx()
             .setTimer(
-                BODY.toMillis(),
+                patience.body().toMillis(),
                 timer -> {
                   if (!request.isEnded()) {
                     request.connection().close();
@@ -93,7 +112,7 @@ class SlowClientGuard implements HttpServerOptionsCustomizer {
             context.vertx().cancelTimer(deadline);
           }
           if (connection != null) {
-            connection.awaitRequest(NEXT_REQUEST);
+            connection.awaitRequest(patience.nextRequest());
           }
         });
     context.next();
