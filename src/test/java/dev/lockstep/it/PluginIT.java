@@ -332,6 +332,17 @@ class PluginIT {
                 "  name: bare\n",
                 "  name: bare\n  annotations: {lockstep.dev/versioned: \"false\"}\n"));
     new Workload(shop, APP).undo();
+    for (String workload :
+        List.of(
+            APP,
+            "deployment/behind",
+            "deployment/pinned",
+            "deployment/named",
+            "deployment/bare",
+            "statefulset/bound",
+            "daemonset/waiting")) {
+      shop.kubectl("rollout", "status", workload, "--timeout=60s");
+    }
     Plugin plugin = new Plugin(shop);
 
     JsonNode status = plugin.json("status");

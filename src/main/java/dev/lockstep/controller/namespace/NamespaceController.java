@@ -10,7 +10,9 @@ import dev.lockstep.model.ManagedNamespace;
 import dev.lockstep.versioning.ManagedNamespaces;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -68,7 +70,7 @@ public final class NamespaceController {
   }
 
   public void startLeading() {
-    lookAgain();
+    all.get().forEach(adopting::add);
   }
 
   public void stopLeading() {
@@ -77,10 +79,17 @@ public final class NamespaceController {
     agenda.clear();
   }
 
-  /** For what no watch tells: what was written while no webhook answered. */
+  /**
+   * For what no watch tells: what was written while no webhook answered. One after the other, so
+   * that news of one namespace don't wait for looks at hundreds.
+   */
   private void lookAgain() {
     if (tasks.isLeading()) {
-      all.get().forEach(adopting::add);
+      List<String> names = List.copyOf(all.get());
+      Instant now = clock.instant();
+      for (int i = 0; i < names.size(); i++) {
+        agenda.note(names.get(i), now.plus(LOOK_AGAIN.multipliedBy(i).dividedBy(names.size())));
+      }
     }
   }
 
