@@ -1,5 +1,6 @@
 package dev.lockstep.it;
 
+import static dev.lockstep.it.Await.waiting;
 import static dev.lockstep.it.Manifests.configMap;
 import static dev.lockstep.it.Manifests.secret;
 import static dev.lockstep.it.Manifests.workload;
@@ -38,7 +39,7 @@ class AutoIT {
   }
 
   private static Workload.State awaitState(Workload workload, Predicate<Workload.State> expected) {
-    await().atMost(PATIENCE).pollInterval(POLL).until(workload::now, expected);
+    waiting().until(workload::now, expected);
     return workload.settled();
   }
 
@@ -369,11 +370,7 @@ class AutoIT {
   }
 
   private static JsonNode awaitEvent(Shop shop, String reason) {
-    return await()
-        .atMost(PATIENCE)
-        .pollInterval(POLL)
-        .until(() -> events(shop, reason), events -> !events.isEmpty())
-        .get(0);
+    return waiting().until(() -> events(shop, reason), events -> !events.isEmpty()).get(0);
   }
 
   private static List<JsonNode> events(Shop shop, String reason) {

@@ -1,5 +1,6 @@
 package dev.lockstep.it;
 
+import static dev.lockstep.it.Await.waiting;
 import static dev.lockstep.it.Manifests.configMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -14,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -48,10 +48,6 @@ class AvailabilityIT {
   @AfterAll
   static void end() {
     served.close();
-  }
-
-  private static ConditionFactory waiting() {
-    return await().atMost(Duration.ofSeconds(120)).pollInterval(Duration.ofMillis(200));
   }
 
   @Test

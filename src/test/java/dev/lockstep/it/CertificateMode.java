@@ -1,12 +1,11 @@
 package dev.lockstep.it;
 
-import static org.awaitility.Awaitility.await;
+import static dev.lockstep.it.Await.waiting;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 
@@ -47,9 +46,7 @@ enum CertificateMode {
       for (String configuration :
           List.of(
               "mutatingwebhookconfiguration/lockstep", "validatingwebhookconfiguration/lockstep")) {
-        await()
-            .atMost(Duration.ofSeconds(100))
-            .until(() -> kubectl(cluster, "get", configuration).exit() == 0);
+        waiting().until(() -> kubectl(cluster, "get", configuration).exit() == 0);
         int webhooks =
             Shop.json(kubectl(cluster, "get", configuration, "-o", "json")).path("webhooks").size();
         for (int i = 0; i < webhooks; i++) {

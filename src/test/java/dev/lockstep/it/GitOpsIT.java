@@ -1,13 +1,12 @@
 package dev.lockstep.it;
 
+import static dev.lockstep.it.Await.waiting;
 import static dev.lockstep.it.Manifests.configMap;
 import static dev.lockstep.it.Manifests.workload;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -297,10 +296,7 @@ class GitOpsIT {
 
     flux.reconcile(Flux.commit("b", "app:1"));
 
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .pollInterval(Duration.ofMillis(200))
-        .until(() -> app.now().names().equals(List.of("app-config-v001")));
+    waiting().until(() -> app.now().names().equals(List.of("app-config-v001")));
     assertThat(flux.reconcile(Flux.commit("b", "app:1"))).isEmpty();
   }
 

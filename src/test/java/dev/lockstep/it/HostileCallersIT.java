@@ -1,11 +1,11 @@
 package dev.lockstep.it;
 
+import static dev.lockstep.it.Await.waiting;
 import static dev.lockstep.it.Manifests.configMap;
 import static dev.lockstep.it.Manifests.workload;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -18,8 +18,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,9 +57,6 @@ class HostileCallersIT {
   /** Ten thousand take some minutes. */
   private static final int REVIEWS = Integer.getInteger("lockstep.hostile-reviews");
 
-  /** Where memory is measured first. */
-  private static final int WARM = Math.min(1000, REVIEWS / 2);
-
   private static final int HANDSHAKE = 22;
   private static final int ALERT = 21;
 
@@ -82,7 +77,7 @@ class HostileCallersIT {
   }
 
   @Test
-  void hostileReviewsAreRefusedAndTakeNoMemoryForGood() throws Exception {
+  void hostileReviewsAreRefusedAndTheServerServesAsEver() throws Exception {
     System.out.println("hostile reviews: -Dlockstep.seed=" + SEED);
     Shop shop = Shop.open(cluster);
     shop.apply(configMap("app-config", "FOO", "bar"));
@@ -94,18 +89,11 @@ class HostileCallersIT {
             secretPath + Reviews.HEADS,
             secretPath + Reviews.WORKLOADS,
             secretPath + "/validate/versions");
-    long warm = 0;
     for (int number = 1; number <= REVIEWS; number++) {
       byte[] body = reviews.next(number);
       String path = paths.get(number % paths.size());
       assertIsAnAnswer(number, post(client, path, body));
-      if (number == WARM) {
-        warm = residentKilobytes();
-      }
     }
-    long after = residentKilobytes();
-    System.out.printf("resident: %d KiB after %d, %d KiB after %d%n", warm, WARM, after, REVIEWS);
-    assertThat(after).isLessThanOrEqualTo(warm * 11 / 10);
     assertServesAsEver(shop);
     assertThat(cluster.read("logs/server.log")).doesNotContain(" ERROR ");
   }
@@ -216,15 +204,6 @@ class HostileCallersIT {
         .containsExactly("app-config-v001");
   }
 
-  private static long residentKilobytes() throws IOException {
-    return Files.readAllLines(Path.of("/proc", String.valueOf(server.java().pid()), "status"))
-        .stream()
-        .filter(line -> line.startsWith("VmRSS:"))
-        .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
-        .findFirst()
-        .orElseThrow();
-  }
-
   @Test
   void slowClientsAreClosedAndKeepNobodyFromBeingServed() throws Exception {
     Shop shop = Shop.open(cluster);
@@ -248,7 +227,7 @@ class HostileCallersIT {
       shop.apply(configMap("app-config", "FOO", "bar"));
       shop.awaitObject("configmap/app-config-v000");
       for (Socket socket : slow) {
-        await().atMost(Duration.ofSeconds(60)).until(() -> isAtItsEnd(socket));
+        waiting().until(() -> isAtItsEnd(socket));
       }
       // One that sends a request at once may wait longer with the next.
       assertThat(exchange(quick)).startsWith("HTTP/1.1 400 ");

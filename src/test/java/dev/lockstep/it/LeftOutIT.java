@@ -1,13 +1,12 @@
 package dev.lockstep.it;
 
+import static dev.lockstep.it.Await.waiting;
 import static dev.lockstep.it.Manifests.configMap;
 import static dev.lockstep.it.Manifests.secret;
 import static dev.lockstep.it.Manifests.workload;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -335,9 +334,7 @@ class LeftOutIT {
 
   /** The webhook learns of a namespace's annotation by a watch. */
   private static void awaitDryRunVersion(Shop shop, String version) {
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .pollInterval(Duration.ofMillis(100))
+    waiting()
         .until(
             () ->
                 Traces.version(
@@ -383,9 +380,7 @@ class LeftOutIT {
   void anUnknownValueOnANamespaceIsToldAndDoesNotCount(Shop shop) {
     shop.kubectl("annotate", "namespace", shop.name(), "lockstep.dev/versioned=nope");
     // The webhook learns of it by a watch.
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .pollInterval(Duration.ofMillis(100))
+    waiting()
         .until(
             () -> shop.apply(configMap("app-config", "FOO", "bar"), "--dry-run=server").err(),
             err ->

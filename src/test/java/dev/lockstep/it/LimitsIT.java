@@ -1,14 +1,13 @@
 package dev.lockstep.it;
 
+import static dev.lockstep.it.Await.waiting;
 import static dev.lockstep.it.Manifests.configMap;
 import static dev.lockstep.it.Manifests.secret;
 import static dev.lockstep.it.Manifests.workload;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -270,10 +269,7 @@ class LimitsIT {
     assertThat(shop.list(resource, "")).hasSize(there);
 
     shop.kubectl("delete", "quota", "full");
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .pollInterval(Duration.ofMillis(200))
-        .until(() -> shop.tryApply(content.apply("b")).exit() == 0);
+    waiting().until(() -> shop.tryApply(content.apply("b")).exit() == 0);
     assertThat(version(shop.get(kind + "/" + name))).isEqualTo("v001");
   }
 
@@ -312,11 +308,7 @@ class LimitsIT {
 
     shop.kubectl("label", "namespace", shop.name(), "lockstep.dev/versioning=enabled");
 
-    List<String> told =
-        await()
-            .atMost(Duration.ofSeconds(60))
-            .pollInterval(Duration.ofMillis(200))
-            .until(() -> refusals(shop), events -> !events.isEmpty());
+    List<String> told = waiting().until(() -> refusals(shop), events -> !events.isEmpty());
     assertThat(told).allSatisfy(event -> assertThat(event).contains("exceeded quota: full"));
     assertThat(version(shop.get(HEAD))).isEmpty();
     Result applied = shop.apply(deployment("app:2"));
@@ -324,9 +316,7 @@ class LimitsIT {
     assertThat(new Workload(shop, APP).settled().names()).containsExactly("app-config");
 
     shop.kubectl("delete", "quota", "full");
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .pollInterval(Duration.ofMillis(200))
+    waiting()
         .until(
             () -> {
               shop.apply(deployment("app:3"));
@@ -345,9 +335,7 @@ class LimitsIT {
   /** Room for so many, and no more; the API server knows of it. */
   private static void quota(Shop shop, String resource, int count) {
     shop.kubectl("create", "quota", "full", "--hard=count/" + resource + "=" + count);
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .pollInterval(Duration.ofMillis(200))
+    waiting()
         .until(
             () -> shop.get("quota/full").at("/status/used/count~1" + resource).asText(),
             String.valueOf(count)::equals);

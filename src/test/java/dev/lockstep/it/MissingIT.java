@@ -1,12 +1,11 @@
 package dev.lockstep.it;
 
+import static dev.lockstep.it.Await.waiting;
 import static dev.lockstep.it.Manifests.configMap;
 import static dev.lockstep.it.Manifests.secret;
 import static dev.lockstep.it.Manifests.workload;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import java.time.Duration;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
@@ -300,9 +299,7 @@ class MissingIT {
     shop.apply(configMap("app-config", "FOO", "bar"));
 
     Workload.State bound =
-        await()
-            .atMost(Duration.ofSeconds(60))
-            .pollInterval(Duration.ofMillis(100))
+        waiting()
             .until(
                 () -> new Workload(shop, APP).now(), state -> state.annotation(WAITING).isEmpty());
     assertThat(bound.names()).containsExactly("app-config-v001");
@@ -340,9 +337,6 @@ class MissingIT {
 
   /** The server learns of a namespace's annotation by a watch. */
   private static void awaitApply(Shop shop, String file, Predicate<Result> expected) {
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .pollInterval(Duration.ofMillis(100))
-        .until(() -> shop.tryApply(file, "--dry-run=server"), expected);
+    waiting().until(() -> shop.tryApply(file, "--dry-run=server"), expected);
   }
 }

@@ -1,14 +1,13 @@
 package dev.lockstep.it;
 
+import static dev.lockstep.it.Await.waiting;
 import static dev.lockstep.it.Manifests.configMap;
 import static dev.lockstep.it.Manifests.workload;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -95,8 +94,6 @@ class OperationsIT {
     Pattern line =
         Pattern.compile(
             shop.name() + " +my-app +there is a newer version of configmap/app-config; ");
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .until(() -> line.matcher(run(shop, "What is behind").orFail().out()).find());
+    waiting().until(() -> line.matcher(run(shop, "What is behind").orFail().out()).find());
   }
 }

@@ -1,13 +1,12 @@
 package dev.lockstep.it;
 
+import static dev.lockstep.it.Await.waiting;
 import static dev.lockstep.it.Manifests.configMap;
 import static dev.lockstep.it.Manifests.secret;
 import static dev.lockstep.it.Manifests.workload;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,28 +56,20 @@ class OptInIT {
 
   /** The objects of this kind, once each of them says what its bare references mean. */
   private static List<JsonNode> awaitBaselines(Shop shop, String kind) {
-    return await()
-        .atMost(Duration.ofSeconds(60))
-        .pollInterval(Duration.ofMillis(200))
+    return waiting()
         .until(
             () -> shop.list(revisions(kind), ""),
             list -> list.stream().noneMatch(o -> Shop.meta(o, "annotations", BASELINE).isEmpty()));
   }
 
   private static JsonNode awaitHeadAt(Shop shop, String head, String version) {
-    return await()
-        .atMost(Duration.ofSeconds(60))
-        .pollInterval(Duration.ofMillis(200))
-        .until(() -> shop.get(head), object -> version(object).equals(version));
+    return waiting().until(() -> shop.get(head), object -> version(object).equals(version));
   }
 
   private static void optOut(Shop shop) {
     shop.kubectl("label", "namespace", shop.name(), "lockstep.dev/versioning-");
     for (String head : List.of(HEAD, SECRET)) {
-      await()
-          .atMost(Duration.ofSeconds(60))
-          .pollInterval(Duration.ofMillis(200))
-          .until(() -> shop.get(head), object -> !object.at("/metadata/labels").has(role()));
+      waiting().until(() -> shop.get(head), object -> !object.at("/metadata/labels").has(role()));
     }
     shop.awaitNoWebhooks();
   }
@@ -297,9 +288,7 @@ class OptInIT {
         .isEqualTo("c");
     // Content that has a version keeps its number.
     awaitHeadAt(shop, SECRET, "v000");
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .pollInterval(Duration.ofMillis(200))
+    waiting()
         .until(
             () ->
                 shop.list(revisions(kind), "").stream()

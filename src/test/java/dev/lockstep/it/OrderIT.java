@@ -1,13 +1,12 @@
 package dev.lockstep.it;
 
+import static dev.lockstep.it.Await.waiting;
 import static dev.lockstep.it.Manifests.configMap;
 import static dev.lockstep.it.Manifests.secret;
 import static dev.lockstep.it.Manifests.workload;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -26,8 +25,6 @@ class OrderIT {
   private static final String APP = "deployment/my-app";
   private static final String WAITING = "lockstep.dev/waiting";
   private static final String[] STRANGER = {"--as=joe", "--as-group=system:masters"};
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final Duration POLL = Duration.ofMillis(200);
 
   private static String deployment(String image) {
     return workload("Deployment", "my-app", image, "app-config");
@@ -54,7 +51,7 @@ class OrderIT {
   }
 
   private static Workload.State awaitState(Workload workload, Predicate<Workload.State> expected) {
-    await().atMost(PATIENCE).pollInterval(POLL).until(workload::now, expected);
+    waiting().until(workload::now, expected);
     return workload.settled();
   }
 
@@ -164,10 +161,7 @@ class OrderIT {
 
     shop.apply(config("a"));
 
-    await()
-        .atMost(PATIENCE)
-        .pollInterval(POLL)
-        .until(() -> KindsIT.Kind.CRON_JOB.in(shop).config().equals("app-config-v000"));
+    waiting().until(() -> KindsIT.Kind.CRON_JOB.in(shop).config().equals("app-config-v000"));
   }
 
   @Test
@@ -257,11 +251,7 @@ class OrderIT {
     shop.apply(secret("app-secret", "KEY", "b"), STRANGER);
 
     JsonNode event =
-        await()
-            .atMost(PATIENCE)
-            .pollInterval(POLL)
-            .until(() -> events(shop, "LeftBehind"), events -> !events.isEmpty())
-            .get(0);
+        waiting().until(() -> events(shop, "LeftBehind"), events -> !events.isEmpty()).get(0);
     assertThat(event.at("/involvedObject/kind").asText()).isEqualTo("Deployment");
     assertThat(event.at("/involvedObject/name").asText()).isEqualTo("my-app");
     assertThat(event.at("/involvedObject/uid")).isEqualTo(app.now().object().at("/metadata/uid"));
@@ -269,10 +259,7 @@ class OrderIT {
     assertThat(shop.kubectl("describe", APP).out()).contains("LeftBehind");
     assertThat(app.now().names()).containsExactly("app-config-v000", "app-secret-v000");
     // It counts those of all namespaces, and other tests have theirs.
-    await()
-        .atMost(PATIENCE)
-        .pollInterval(POLL)
-        .until(() -> shop.cluster().metric("lockstep_workloads_behind") >= 1);
+    waiting().until(() -> shop.cluster().metric("lockstep_workloads_behind") >= 1);
     assertThat(shop.cluster().metric("lockstep_leader")).isEqualTo(1);
 
     app.restart();
@@ -368,9 +355,7 @@ class OrderIT {
   /** Until each revision that nobody meant has the last number. */
   private static void awaitNothingInBetween(Workload app) {
     String uid = app.now().object().at("/metadata/uid").asText();
-    await()
-        .atMost(PATIENCE)
-        .pollInterval(POLL)
+    waiting()
         .until(
             () ->
                 Stream.of("replicasets", "controllerrevisions")

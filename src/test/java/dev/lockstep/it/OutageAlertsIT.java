@@ -1,15 +1,14 @@
 package dev.lockstep.it;
 
+import static dev.lockstep.it.Await.waiting;
 import static dev.lockstep.it.Manifests.configMap;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -124,8 +123,7 @@ class OutageAlertsIT {
 
     // The API server learns of it by a watch.
     shop.kubectl("delete", "configmap/app-config");
-    await()
-        .atMost(Duration.ofSeconds(30))
+    waiting()
         .until(
             () -> shop.tryApply(configMap("app-config", "FOO", "baz"), "--dry-run=server"),
             result -> result.err().contains(told));
@@ -154,11 +152,10 @@ class OutageAlertsIT {
     patch(replace("clientConfig/url", "\"https://127.0.0.1:1/mutate/heads\""));
     patch(replace("failurePolicy", "\"Ignore\""));
 
-    await()
-        .atMost(Duration.ofSeconds(30))
+    waiting()
         .until(
             () -> shop.tryApply(configMap("other", "FOO", "bar"), "--dry-run=server").exit(),
             exit -> exit == 0);
-    await().atMost(Duration.ofSeconds(30)).until(() -> counted("LockstepPassedBy") > before);
+    waiting().until(() -> counted("LockstepPassedBy") > before);
   }
 }

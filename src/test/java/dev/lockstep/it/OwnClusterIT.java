@@ -1,14 +1,13 @@
 package dev.lockstep.it;
 
+import static dev.lockstep.it.Await.waiting;
 import static dev.lockstep.it.Manifests.configMap;
 import static dev.lockstep.it.Manifests.secret;
 import static dev.lockstep.it.Manifests.workload;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +22,6 @@ import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -59,10 +57,6 @@ class OwnClusterIT {
   @AfterAll
   static void end() {
     cluster.close();
-  }
-
-  private static ConditionFactory waiting() {
-    return await().atMost(Duration.ofSeconds(120)).pollInterval(Duration.ofMillis(200));
   }
 
   private static String config(String value) {

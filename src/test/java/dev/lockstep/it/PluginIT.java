@@ -1,14 +1,13 @@
 package dev.lockstep.it;
 
+import static dev.lockstep.it.Await.waiting;
 import static dev.lockstep.it.Manifests.configMap;
 import static dev.lockstep.it.Manifests.secret;
 import static dev.lockstep.it.Manifests.workload;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -185,8 +184,7 @@ class PluginIT {
     }
     Plugin plugin = new Plugin(shop);
     JsonNode history =
-        await()
-            .atMost(Duration.ofSeconds(60))
+        waiting()
             .until(
                 () -> Shop.json(plugin.run("history", brief + "/my-app", "-o", "json")),
                 found -> found.path("revisions").size() == 3);
@@ -212,8 +210,7 @@ class PluginIT {
     shop.apply(configMap("app-config", "FOO", "bar") + app("app:1"));
     new Workload(shop, APP).settled();
     shop.optIn();
-    await()
-        .atMost(Duration.ofSeconds(60))
+    waiting()
         .until(
             () -> shop.list("replicasets", "app=my-app"),
             list ->
@@ -421,8 +418,7 @@ class PluginIT {
     shop.awaitObject("configmap/app-config-v000");
 
     // The reconciler makes it again when it next looks at the namespace.
-    await()
-        .atMost(Duration.ofSeconds(60))
+    waiting()
         .untilAsserted(
             () -> {
               delete(shop, "configmap/app-config-v000");
@@ -437,8 +433,7 @@ class PluginIT {
   void usersAreThoseThatTheGuardOfDeletesNames(Shop shop) {
     Workload app = releasedTwice(shop);
     app.undo();
-    await()
-        .atMost(Duration.ofSeconds(60))
+    waiting()
         .until(
             () -> shop.list("pods", "app=my-app"),
             pods -> pods.stream().anyMatch(pod -> pod.toString().contains("app-config-v000")));
@@ -521,8 +516,7 @@ class PluginIT {
       app.settled();
     }
     Plugin plugin = new Plugin(shop);
-    await()
-        .atMost(Duration.ofSeconds(60))
+    waiting()
         .until(
             () ->
                 plugin.run("history", brief + "/my-app", "-o", "name").out().lines().count() == 2);

@@ -1,12 +1,11 @@
 package dev.lockstep.it;
 
+import static dev.lockstep.it.Await.waiting;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -43,9 +42,7 @@ class PolicyByNameIT {
                     + "{kubernetes.io/metadata.name: %s}}}".formatted(shop.name()));
     try {
       shop.apply(yaml);
-      await()
-          .atMost(Duration.ofSeconds(60))
-          .until(() -> tries(shop, PLACES[0], "vault-root").exit() != 0);
+      waiting().until(() -> tries(shop, PLACES[0], "vault-root").exit() != 0);
 
       for (String place : PLACES) {
         for (String name : new String[] {"vault-root", "vault-root-v000"}) {

@@ -1,8 +1,7 @@
 package dev.lockstep.it;
 
-import static org.awaitility.Awaitility.await;
+import static dev.lockstep.it.Await.waiting;
 
-import java.time.Duration;
 import java.util.Optional;
 
 /** Resource quotas of a test's namespace. */
@@ -25,9 +24,7 @@ final class Quotas {
     }
     int limit = shop.list(resource, "").size() + more;
     shop.kubectl("create", "quota", NAME, "--hard=" + counted + "=" + limit);
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .pollInterval(Duration.ofMillis(200))
+    waiting()
         .until(
             () ->
                 Optional.of(shop.get("quota/" + NAME))

@@ -1,12 +1,11 @@
 package dev.lockstep.it;
 
+import static dev.lockstep.it.Await.waiting;
 import static dev.lockstep.it.Manifests.configMap;
 import static dev.lockstep.it.Manifests.workload;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -50,9 +49,7 @@ class RefusalsIT {
 
   private static void forbid(Shop shop, String reason) {
     shop.apply(policy(shop, reason));
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .pollInterval(Duration.ofMillis(100))
+    waiting()
         .until(
             () -> shop.tryKubectl("", "create", "configmap", "no-team", "--dry-run=server").err(),
             told -> told.contains("label team is needed"));

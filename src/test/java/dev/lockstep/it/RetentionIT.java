@@ -1,19 +1,17 @@
 package dev.lockstep.it;
 
+import static dev.lockstep.it.Await.waiting;
 import static dev.lockstep.it.Manifests.configMap;
 import static dev.lockstep.it.Manifests.secret;
 import static dev.lockstep.it.Manifests.workload;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
@@ -24,10 +22,6 @@ class RetentionIT {
   private static final String UNUSED_SINCE = "lockstep.dev/unused-since";
   private static final String KEEP_NONE = "lockstep.dev/keep-versions=0";
   private static final String APP = "deployment/my-app";
-
-  private static ConditionFactory patiently() {
-    return await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(500));
-  }
 
   private static String config(String value) {
     return configMap("app-config", "FOO", value);
@@ -70,7 +64,7 @@ class RetentionIT {
 
   private static void awaitKind(Shop shop, String kind, String head, String... numbers) {
     List<String> expected = List.of(numbers).stream().map(n -> head + "-" + n).toList();
-    patiently().untilAsserted(() -> assertThat(shop.versionsOf(kind, head)).isEqualTo(expected));
+    waiting().untilAsserted(() -> assertThat(shop.versionsOf(kind, head)).isEqualTo(expected));
   }
 
   private static boolean isMarked(Shop shop, String version) {
@@ -78,7 +72,7 @@ class RetentionIT {
   }
 
   private static void awaitMark(Shop shop, String version) {
-    patiently().until(() -> isMarked(shop, version));
+    waiting().until(() -> isMarked(shop, version));
   }
 
   @Test
@@ -247,7 +241,7 @@ class RetentionIT {
 
   private static void finish(Shop shop, String job) {
     String selector = "batch.kubernetes.io/job-name=" + job;
-    patiently().until(() -> !shop.list("pod", selector).isEmpty());
+    waiting().until(() -> !shop.list("pod", selector).isEmpty());
     String pod = shop.list("pod", selector).get(0).at("/metadata/name").asText();
     shop.kubectl(
         "patch",
@@ -256,7 +250,7 @@ class RetentionIT {
         "--subresource=status",
         "-p",
         "{\"status\": {\"phase\": \"Succeeded\"}}");
-    patiently().until(() -> shop.get("job/" + job).at("/status/succeeded").asInt() == 1);
+    waiting().until(() -> shop.get("job/" + job).at("/status/succeeded").asInt() == 1);
   }
 
   @Test
@@ -284,7 +278,7 @@ class RetentionIT {
   /** What the revisions of the Deployment that have a note say there, sorted. */
   private static void awaitBaselines(Shop shop, String... numbers) {
     List<String> expected = Stream.of(numbers).map("configmap/app-config="::concat).toList();
-    patiently()
+    waiting()
         .untilAsserted(
             () ->
                 assertThat(
@@ -335,7 +329,7 @@ class RetentionIT {
     shop.kubectl("delete", "configmap", "app-config");
     shop.kubectl("delete", "pod", "reader", "--force", "--grace-period=0");
 
-    patiently()
+    waiting()
         .until(
             () -> shop.versionsOf("configmap", "app-config"),
             versions -> {

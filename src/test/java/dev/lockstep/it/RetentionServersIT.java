@@ -1,17 +1,15 @@
 package dev.lockstep.it;
 
+import static dev.lockstep.it.Await.waiting;
 import static dev.lockstep.it.Manifests.configMap;
 import static dev.lockstep.it.Manifests.workload;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -47,10 +45,6 @@ class RetentionServersIT {
   @AfterAll
   static void end() {
     cluster.close();
-  }
-
-  private static ConditionFactory waiting() {
-    return await().atMost(Duration.ofSeconds(180)).pollInterval(Duration.ofMillis(500));
   }
 
   private static Shop shopThatKeepsNone(Map<String, String> settings) {

@@ -1,11 +1,10 @@
 package dev.lockstep.it;
 
-import static org.awaitility.Awaitility.await;
+import static dev.lockstep.it.Await.waiting;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -56,9 +55,7 @@ final class Shop {
   }
 
   private void awaitVersionOfNewConfigMap(String version) {
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .pollInterval(Duration.ofMillis(100))
+    waiting()
         .until(
             () ->
                 tryKubectl(
@@ -164,11 +161,7 @@ final class Shop {
 
   /** The object, once it is there. */
   JsonNode awaitObject(String kindAndName) {
-    return await()
-        .atMost(Duration.ofSeconds(30))
-        .pollInterval(Duration.ofMillis(100))
-        .until(() -> find(kindAndName), Optional::isPresent)
-        .get();
+    return waiting().until(() -> find(kindAndName), Optional::isPresent).get();
   }
 
   /** A label or annotation; empty text where there is none. */

@@ -1,13 +1,12 @@
 package dev.lockstep.it;
 
+import static dev.lockstep.it.Await.waiting;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -44,10 +43,7 @@ class TourIT {
 
     for (Step step : steps) {
       if (LOOKS.matcher(step.command()).matches()) {
-        await()
-            .atMost(Duration.ofSeconds(120))
-            .pollInterval(Duration.ofMillis(500))
-            .untilAsserted(() -> holds(step, cluster, kubeconfig));
+        waiting().untilAsserted(() -> holds(step, cluster, kubeconfig));
       } else {
         holds(step, cluster, kubeconfig);
       }
@@ -87,8 +83,7 @@ class TourIT {
       return;
     }
     String version = opts.group(2).endsWith("=enabled") ? "v000" : "";
-    await()
-        .atMost(Duration.ofSeconds(60))
+    waiting()
         .until(
             () ->
                 run(

@@ -1,12 +1,11 @@
 package dev.lockstep.it;
 
+import static dev.lockstep.it.Await.waiting;
 import static dev.lockstep.it.Manifests.configMap;
 import static dev.lockstep.it.Manifests.secret;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -69,7 +68,7 @@ class VersionOwnersIT {
     asJane(shop, "annotate", version, "lockstep.dev/allow-delete=true").orFail();
     asJane(shop, "delete", version, "--cascade=orphan", "--wait=false").orFail();
 
-    await().atMost(Duration.ofSeconds(30)).until(() -> shop.find(version).isEmpty());
+    waiting().until(() -> shop.find(version).isEmpty());
   }
 
   @Test
