@@ -23,6 +23,7 @@ import dev.lockstep.model.ContentHasher;
 import dev.lockstep.model.HeadKind;
 import dev.lockstep.versioning.VersionListener;
 import dev.lockstep.versioning.VersionStore;
+import io.fabric8.kubernetes.api.model.WatchEvent;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.smallrye.common.annotation.Identifier;
@@ -36,6 +37,9 @@ import java.util.Set;
 @Singleton
 class KubernetesBeans {
   private static final String METADATA = "metadata";
+
+  private static final String BOOKMARK =
+      "{\"type\": \"BOOKMARK\", \"object\": {\"apiVersion\": \"v1\", \"kind\": \"ConfigMap\"}}";
 
   private final LockstepConfig config;
   private final Executors executors;
@@ -67,7 +71,11 @@ class KubernetesBeans {
   @Singleton
   @Identifier(METADATA)
   KubernetesClient metadataClient(Config client) {
-    return PartialMetadataInterceptor.client(client);
+    KubernetesClient metadata = PartialMetadataInterceptor.client(client);
+    // The client loads all its models with the first event of a watch: for seconds on a busy
+    // machine, and on an event loop that answers reviews, too.
+    metadata.getKubernetesSerialization().unmarshal(BOOKMARK, WatchEvent.class);
+    return metadata;
   }
 
   void closeMetadataClient(@Disposes @Identifier(METADATA) KubernetesClient client) {

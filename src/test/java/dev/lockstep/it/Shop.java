@@ -125,9 +125,7 @@ final class Shop {
    * is tried again where a controller has written its status between the two.
    */
   Result replace(String yaml) {
-    return await()
-        .atMost(Duration.ofSeconds(30))
-        .pollInterval(Duration.ofMillis(100))
+    return waiting()
         .until(
             () -> tryKubectl(yaml, "replace", "-f", "-"),
             result -> !result.err().contains("(Conflict)"))
