@@ -8,8 +8,6 @@ ARG BASE=eclipse-temurin:25-jre
 FROM ${BUILD_BASE} AS build
 WORKDIR /build
 COPY pom.xml ./
-# Options of Maven's JVM, without which the compiler's plugin doesn't run.
-COPY .mvn .mvn
 COPY src/main src/main
 # What Maven downloads is kept beside the layers, for the next build. aot-jar: one class path, which a cache can be of.
 RUN --mount=type=cache,id=lockstep-m2,target=/m2 \

@@ -12,7 +12,7 @@ start_cluster() {
   dir=$(mktemp -d)
   trap '"$root/cluster/stop" "$dir"; rm -rf "$dir"' EXIT
   trap 'exit 1' INT TERM HUP
-  "$root/cluster/start" "$dir"
+  "$root/cluster/start" "$dir" "$@"
 }
 
 # start_lockstep [--OPTION...] [NAME=VALUE...]: the chart and its server, with these options of cluster/lockstep and this
@@ -61,30 +61,30 @@ build_aot() {
   ) >"$dir/aot.log" 2>&1 || die "no AOT cache: $(tail -n 5 "$dir/aot.log")"
 }
 
-# target NAME: sets $target_env and $target_options to run jdk17, jdk25 or jdk25-aot as the image runs it.
-target() {
-  local java_options="@$root/image/java.options${memory:+ -XX:MaxRAM=$memory}"
-  target_options=()
+# contestant NAME: sets $contestant_env and $contestant_options to run jdk17, jdk25 or jdk25-aot as the image runs it.
+contestant() {
+  local options="@$root/image/java.options${memory:+ -XX:MaxRAM=$memory}"
+  contestant_options=()
   case "$1" in
-  jdk17) target_env=() ;;
-  jdk25 | jdk25-aot) target_env=("JAVA_HOME=$jdk25") ;;
-  *) die "unknown target $1" ;;
+  jdk17) contestant_env=() ;;
+  jdk25 | jdk25-aot) contestant_env=("JAVA_HOME=$jdk25") ;;
+  *) die "unknown contestant $1" ;;
   esac
-  target_env+=(MALLOC_ARENA_MAX=2)
+  contestant_env+=(MALLOC_ARENA_MAX=2)
   case "$1" in *-aot)
-    java_options+=" -XX:AOTCache=$root/target/lockstep.aot"
-    target_options=("--app=$root/target/quarkus-aot")
+    options+=" -XX:AOTCache=$root/target/lockstep.aot"
+    contestant_options=("--app=$root/target/quarkus-aot")
     ;;
   esac
-  target_env+=("JDK_JAVA_OPTIONS=$java_options")
+  contestant_env+=("JDK_JAVA_OPTIONS=$options")
 }
 
-# start_replica NAME ENV...: one more server, of the target of that name, once it is ready: lockstep-NAME-ready.
+# start_replica NAME ENV...: one more server, of the contestant of that name, once it is ready: lockstep-NAME-ready.
 start_replica() {
   local name=$1
   shift
-  target "$name"
-  run_replica "$name" "${target_env[@]}" "$@" ${target_options[@]+"${target_options[@]}"}
+  contestant "$name"
+  run_replica "$name" "${contestant_env[@]}" "$@" ${contestant_options[@]+"${contestant_options[@]}"}
 }
 
 # run_replica NAME [NAME=VALUE...] [--OPTION...]: one more server, with these options of cluster/lockstep.
@@ -103,15 +103,9 @@ run_replica() {
   done
 }
 
-# build_bench: sets $bench to the program of this folder. Go builds what has changed alone.
-build_bench() {
-  bench=$root/target/bench-program
-  mkdir -p "$root/target"
-  go -C "$here" build -o "$bench" .
-}
-
-# run_bench SUBCOMMAND ARGUMENT...
+# run_bench NAME ARGUMENT...: bench/cmd/NAME.
 run_bench() {
-  build_bench
-  "$bench" "$@"
+  local name=$1
+  shift
+  go -C "$here" run "./cmd/$name" "$@"
 }

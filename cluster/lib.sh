@@ -15,9 +15,8 @@ die() {
 need() { command -v "$1" >/dev/null 2>&1 || die "$1 is missing on this machine; $2" 2; }
 
 need_root() {
-  if [ "$(uname -s)" != Linux ] || [ "$(id -u)" != 0 ]; then
+  [ "$(uname -s)" = Linux ] && [ "$(id -u)" = 0 ] ||
     die 'a real node needs root on Linux: network, mounts and processes of its own' 2
-  fi
 }
 
 # need_packages CHECK-ONLY 'PROGRAM-OR-FILE PACKAGE'...: installs the Debian packages of what is missing where it may.

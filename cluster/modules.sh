@@ -71,7 +71,6 @@ begin_build() {
     flock 9
   fi
   log=$1.log
-  # shellcheck disable=SC2034 # for who sources this
   part=$1.part
   # With the compilers and linkers that Go has started.
   trap '[ -z "$builder" ] || kill -- "-$builder" 2>/dev/null || true' EXIT

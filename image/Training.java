@@ -115,8 +115,6 @@ final class Training {
             Map.of(
                 "KUBERNETES_MASTER",
                 "http://127.0.0.1:" + api,
-                "LOCKSTEP_FIXED_PATHS",
-                "true",
                 "LOCKSTEP_TLS_MODE",
                 "files",
                 "LOCKSTEP_TLS_CERTIFICATE",

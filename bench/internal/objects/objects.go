@@ -5,7 +5,6 @@ package objects
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/json"
 	"fmt"
 	"hash"
 	"maps"
@@ -76,25 +75,6 @@ func PodSpec(configMaps ...string) Object {
 		from = append(from, Object{"configMapRef": Object{"name": name}})
 	}
 	return Object{"containers": []Object{{"name": "app", "image": "app", "envFrom": from}}}
-}
-
-// Review of a dry run, so that nothing is written, however often it is sent; without an old object where that is nil.
-func Review(uid, namespace, operation, group, resource string, object, oldObject Object) []byte {
-	request := Object{
-		"uid": uid, "operation": operation, "namespace": namespace, "dryRun": true,
-		"resource": Object{"group": group, "version": "v1", "resource": resource},
-		"userInfo": Object{"username": "jane"},
-		"options":  Object{"fieldManager": "kubectl"},
-		"object":   object,
-	}
-	if oldObject != nil {
-		request["oldObject"] = oldObject
-	}
-	text, err := json.Marshal(Object{"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": request})
-	if err != nil {
-		panic(err) // Maps and strings alone.
-	}
-	return text
 }
 
 // Hash of a ConfigMap's content, as docs/design.md says.

@@ -11,11 +11,11 @@ import (
 
 // Line is one combination: what is done, how hard, by whom, and for how long.
 type Line struct {
-	Case    string
-	Load    int // requests a second, or connections
-	Targets []string
-	Blocks  int
-	Seconds int
+	Case        string
+	Load        int // requests a second, or connections
+	Contestants []string
+	Blocks      int
+	Seconds     int
 }
 
 // Read returns the lines of a bench in a mode.

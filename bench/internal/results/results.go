@@ -6,28 +6,23 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
-
-	"lockstep.dev/bench/internal/stats"
 )
 
 // Row is one figure. Low and High are its 95 % interval, or, of a plain figure, between what its blocks lie; Samples is how many
 // measurements it is made of, Blocks in how many blocks.
 type Row struct {
-	Bench   string  `json:"bench"`       // which part: apiserver, direct, start, memory, growth, apply, micro
-	Case    string  `json:"case"`        // what is done: "Deployment created, 2 references, 20/s"
-	Target  string  `json:"target"`      // none, floor, jdk17, jdk25, jdk25-aot
-	Metric  string  `json:"metric"`      // p50, p99, difference of p50 to none, ratio of p50 to floor, ...
-	Unit    string  `json:"unit"`        // ms, s, MiB, 1/s, "" of a ratio
-	X       float64 `json:"x,omitempty"` // where on a growth curve
-	Value   float64 `json:"value"`
-	Low     float64 `json:"low"`
-	High    float64 `json:"high"`
-	Samples int     `json:"samples,omitempty"`
-	Blocks  int     `json:"blocks,omitempty"`
+	Bench      string  `json:"bench"`       // which part: through, straight, start, memory, growth, apply, micro
+	Case       string  `json:"case"`        // what is done: "Deployment created, 2 references, 20/s"
+	Contestant string  `json:"contestant"`  // none, floor, jdk17, jdk25, jdk25-aot
+	Metric     string  `json:"metric"`      // p50, p99, difference of p50 to none, ratio of p50 to floor, ...
+	Unit       string  `json:"unit"`        // ms, s, MiB, 1/s, "" of a ratio
+	X          float64 `json:"x,omitempty"` // where on a growth curve
+	Value      float64 `json:"value"`
+	Low        float64 `json:"low"`
+	High       float64 `json:"high"`
+	Samples    int     `json:"samples,omitempty"`
+	Blocks     int     `json:"blocks,omitempty"`
 }
-
-// Set takes the figure and its interval.
-func (r *Row) Set(i stats.Interval) { r.Value, r.Low, r.High = i.Value, i.Low, i.High }
 
 // File is where rows are added to.
 type File struct{ file *os.File }

@@ -68,7 +68,7 @@ final class KnownObjects implements VersionStore {
   }
 
   @Override
-  public boolean unmark(ObjectKey version, int times) {
+  public boolean unmark(ObjectKey version) {
     throw new UnsupportedOperationException();
   }
 }

@@ -1,6 +1,6 @@
 package dev.lockstep.app;
 
-import dev.lockstep.app.CallerAuthenticationConfig.Mode;
+import dev.lockstep.app.LockstepConfig.CallerAuthentication.Mode;
 import dev.lockstep.certificates.serving.ClientCaTrustManager;
 import io.quarkus.vertx.http.HttpServerOptionsCustomizer;
 import io.vertx.core.http.ClientAuth;
@@ -13,10 +13,10 @@ import java.util.Set;
 /** Who may call the webhooks, where that is set; probes and metrics are not behind it. */
 @Singleton
 class ClientAuthentication implements HttpServerOptionsCustomizer {
-  private final CallerAuthenticationConfig settings;
+  private final LockstepConfig.CallerAuthentication settings;
 
-  ClientAuthentication(CallerAuthenticationConfig settings) {
-    this.settings = settings;
+  ClientAuthentication(LockstepConfig config) {
+    settings = config.callerAuthentication();
   }
 
   @Override

@@ -1,7 +1,7 @@
 package dev.lockstep.app;
 
-import dev.lockstep.certificates.x509.PemTrust;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -9,11 +9,14 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
 
 /**
  * What {@code helm test} runs: a ConfigMap that is created in an opted-in namespace (as a dry run)
@@ -108,8 +111,19 @@ final class Probe {
   }
 
   private static SSLContext trust(Path ca) throws GeneralSecurityException, IOException {
+    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+    store.load(null, null);
+    try (InputStream pem = Files.newInputStream(ca)) {
+      int number = 0;
+      for (Certificate each : CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
+        store.setCertificateEntry("ca-" + number++, each);
+      }
+    }
+    TrustManagerFactory trusted =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trusted.init(store);
     SSLContext context = SSLContext.getInstance("TLS");
-    context.init(null, new TrustManager[] {PemTrust.of(ca)}, null);
+    context.init(null, trusted.getTrustManagers(), null);
     return context;
   }
 

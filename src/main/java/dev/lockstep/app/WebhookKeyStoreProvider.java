@@ -11,7 +11,6 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.util.Objects;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
@@ -24,19 +23,18 @@ import org.jboss.logging.Logger;
 public class WebhookKeyStoreProvider implements KeyStoreProvider {
   private static final Logger LOG = Logger.getLogger(WebhookKeyStoreProvider.class);
 
-  private final TlsConfig tls;
-  private final ServingCertificate served;
+  private final LockstepConfig.Tls tls;
+  private final ServingCertificate served = new ServingCertificate();
   private final LogOnChange complaint = new LogOnChange(LOG);
   private volatile Optional<CertificateFileSource> files = Optional.empty();
 
-  WebhookKeyStoreProvider(TlsConfig tls, ServingCertificate served) {
-    this.tls = tls;
-    this.served = served;
+  WebhookKeyStoreProvider(LockstepConfig config) {
+    this.tls = config.tls();
   }
 
   @Override
   public KeyStoreAndKeyCertOptions getKeyStore(Vertx vertx) {
-    if (tls.mode() == TlsConfig.Mode.FILES) {
+    if (tls.mode() == LockstepConfig.Tls.Mode.FILES) {
       files = Optional.of(new CertificateFileSource(tls.certificate(), tls.key(), vertx, served));
       lookAtFiles();
     }
@@ -49,8 +47,12 @@ public class WebhookKeyStoreProvider implements KeyStoreProvider {
       files.ifPresent(CertificateFileSource::look);
       complaint.over();
     } catch (IllegalStateException e) {
-      complaint.about(Objects.requireNonNullElseGet(e.getMessage(), e::toString));
+      complaint.about(e.getMessage());
     }
+  }
+
+  public ServingCertificate served() {
+    return served;
   }
 
   /** Quarkus takes from it which names there are, of which there is one. */

@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
 
 /**
@@ -60,20 +59,6 @@ public record Bindings(SortedMap<HeadRef, VersionNumber> versions) {
 
   public boolean has(HeadRef head) {
     return versions.containsKey(head);
-  }
-
-  /** These, and those of the others, which come first. */
-  Bindings and(Bindings others) {
-    SortedMap<HeadRef, VersionNumber> all = new TreeMap<>(versions);
-    all.putAll(others.versions);
-    return new Bindings(all);
-  }
-
-  /** Those of which this does not hold. */
-  Bindings without(BiPredicate<HeadRef, VersionNumber> which) {
-    SortedMap<HeadRef, VersionNumber> kept = new TreeMap<>(versions);
-    kept.entrySet().removeIf(e -> which.test(e.getKey(), e.getValue()));
-    return new Bindings(kept);
   }
 
   /** The annotation's value; empty where there is nothing to say. */

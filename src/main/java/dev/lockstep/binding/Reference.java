@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /**
  * One place in a pod template that names a ConfigMap or Secret.
@@ -28,13 +27,6 @@ public record Reference(HeadRef named, JsonPointer place, boolean optional, Set<
       follow(field, spec, SPEC, field.path(), found);
     }
     return found;
-  }
-
-  /** All keys that any of them names. */
-  static Set<String> keysIn(JsonNode template) {
-    return in(template).stream()
-        .flatMap(reference -> reference.keys().stream())
-        .collect(Collectors.toSet());
   }
 
   private static void follow(

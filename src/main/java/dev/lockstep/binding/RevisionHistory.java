@@ -17,16 +17,6 @@ public interface RevisionHistory {
    */
   record Revision(JsonNode object, JsonNode template) {
 
-    /** What its template is bound to. */
-    Bindings bound() {
-      return Bindings.of(template);
-    }
-
-    /** Whether nobody meant it: it is an unfinished state of the release that comes after it. */
-    boolean isInBetween() {
-      return KubernetesJson.annotation(object, Annotations.IN_BETWEEN).isPresent();
-    }
-
     /** What its bare references meant when its namespace was opted in. */
     Bindings baseline() {
       return KubernetesJson.annotation(object, Annotations.BASELINE)

@@ -1,12 +1,8 @@
 package dev.lockstep.binding;
 
 import com.fasterxml.jackson.core.JsonPointer;
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.lockstep.model.KubernetesJson;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A kind of object that has a pod template.
@@ -40,10 +36,6 @@ public record WorkloadKind(
 
   private static final String SPEC_TEMPLATE = "/spec/template";
 
-  /** What Deployments and Argo Rollouts tell their ReplicaSets apart by. */
-  private static final Set<String> LABELS_OF_REVISIONS =
-      Set.of("pod-template-hash", "rollouts-pod-template-hash");
-
   public static final Revisions REPLICA_SETS =
       new Revisions("apps", "v1", "replicasets", JsonPointer.compile(SPEC_TEMPLATE));
   public static final Revisions CONTROLLER_REVISIONS =
@@ -68,7 +60,7 @@ public record WorkloadKind(
       custom("argoproj.io", "v1alpha1", "rollouts", SPEC_TEMPLATE);
 
   private static WorkloadKind mutable(
-      String group, String resource, String kind, String template, @Nullable Revisions revisions) {
+      String group, String resource, String kind, String template, Revisions revisions) {
     return new WorkloadKind(
         group,
         "v1",
@@ -107,35 +99,6 @@ public record WorkloadKind(
         JsonPointer.compile(template),
         Change.MUTABLE,
         Optional.of(REPLICA_SETS));
-  }
-
-  /**
-   * Whether its template is that of another workload, which is bound for both: a controller owns
-   * it, or will. A revision that is restored, or whose owner was deleted alone, has no owner until
-   * somebody takes it in who knows it by just its template.
-   */
-  public boolean isDerived(JsonNode object) {
-    return KubernetesJson.hasController(object)
-        || resource.equals(REPLICA_SETS.resource())
-            && LABELS_OF_REVISIONS.stream()
-                .anyMatch(label -> object.at("/spec/selector/matchLabels").has(label));
-  }
-
-  public boolean isImmutable() {
-    return change == Change.IMMUTABLE;
-  }
-
-  /**
-   * Whether a newer version costs nothing here: no revision could be gone back to, or no pod runs.
-   * Such a workload is bound to what is current as soon as that is there.
-   */
-  public boolean followsAtOnce(JsonNode workload) {
-    JsonNode spec = workload.path("spec");
-    return !isImmutable()
-        && (revisions.isEmpty()
-            || spec.path("replicas").asInt(1) == 0
-            || spec.path("paused").asBoolean(false)
-            || spec.path("suspend").asBoolean(false));
   }
 
   public boolean isBuiltIn() {

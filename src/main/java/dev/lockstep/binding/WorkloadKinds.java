@@ -1,25 +1,13 @@
 package dev.lockstep.binding;
 
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /** All kinds of workloads that this server knows: the built-in ones and the configured ones. */
 public record WorkloadKinds(List<WorkloadKind> all) {
-  /**
-   * @throws IllegalArgumentException if a resource is there twice: each has one pod template
-   */
   public WorkloadKinds {
     all = List.copyOf(all);
-    Set<String> resources = new HashSet<>();
-    for (WorkloadKind kind : all) {
-      if (!resources.add(kind.qualifiedResource())) {
-        throw new IllegalArgumentException(
-            kind.qualifiedResource() + " is configured twice; a kind has one pod template");
-      }
-    }
   }
 
   public static WorkloadKinds with(List<WorkloadKind> custom) {

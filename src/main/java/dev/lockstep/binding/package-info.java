@@ -2,7 +2,4 @@
  * Which references pod templates have, and which version each of them gets. Pure: it knows JSON and
  * what {@link dev.lockstep.versioning.VersionResolver} says of a name.
  */
-@NullMarked
 package dev.lockstep.binding;
-
-import org.jspecify.annotations.NullMarked;

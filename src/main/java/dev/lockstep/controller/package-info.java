@@ -2,7 +2,4 @@
  * What is done without a request, by one leader: every step is idempotent and starts from what is
  * there, so it can be repeated at any time.
  */
-@NullMarked
 package dev.lockstep.controller;
-
-import org.jspecify.annotations.NullMarked;

@@ -5,14 +5,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jboss.logging.MDC;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What log lines are about, as fields of their own: {@code namespace}, {@code kind}, {@code name},
  * {@code version}, {@code user}. Never what an object holds.
  *
  * <pre>{@code
- * LogContext.object(head).version(number).log(() -> LOG.infof("%s: %s made", head, number));
+ * About.object(head).version(number).log(() -> LOG.infof("%s: %s made", head, number));
  * }</pre>
  */
 public final class LogContext {
@@ -67,7 +66,7 @@ public final class LogContext {
         });
   }
 
-  private static void restore(String key, @Nullable Object value) {
+  private static void restore(String key, Object value) {
     if (value == null) {
       MDC.remove(key);
     } else {

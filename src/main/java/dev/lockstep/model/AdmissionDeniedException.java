@@ -1,8 +1,5 @@
 package dev.lockstep.model;
 
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
-
 /**
  * Why an admission can't be allowed, in the words that kubectl prints.
  *
@@ -29,12 +26,7 @@ public final class AdmissionDeniedException extends RuntimeException {
    */
   public AdmissionDeniedException(
       int code, String what, Object object, String cause, String remedy) {
-    this(code, what, object, cause, remedy, null);
-  }
-
-  private AdmissionDeniedException(
-      int code, String what, Object object, String cause, String remedy, @Nullable Throwable why) {
-    super("lockstep: cannot " + what + " for " + object + ": " + cause + ". " + remedy, why);
+    super("lockstep: cannot " + what + " for " + object + ": " + cause + ". " + remedy);
     this.code = code;
   }
 
@@ -43,23 +35,12 @@ public final class AdmissionDeniedException extends RuntimeException {
     String words = call.getMessage().replaceAll("\\.\\s*$", "");
     return call.isRefusal()
         ? new AdmissionDeniedException(
-            FORBIDDEN, what, object, words, "Make room or change the rule, then apply again.", call)
+            FORBIDDEN, what, object, words, "Make room or change the rule, then apply again.")
         : new AdmissionDeniedException(
-            UNAVAILABLE, what, object, words, "Nothing was changed; apply again.", call);
-  }
-
-  /** Whether somebody's rule is why: the same request will not pass later. */
-  public boolean isRefusal() {
-    return getCause() instanceof ApiServerException call && call.isRefusal();
+            UNAVAILABLE, what, object, words, "Nothing was changed; apply again.");
   }
 
   public int code() {
     return code;
-  }
-
-  /** Never null: none is made without one. */
-  @Override
-  public String getMessage() {
-    return Objects.requireNonNull(super.getMessage());
   }
 }

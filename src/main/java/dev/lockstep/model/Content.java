@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -61,18 +60,6 @@ public final class Content {
 
   SortedMap<String, byte[]> binaryData() {
     return binaryData;
-  }
-
-  /** Whether there is no key at all. */
-  public boolean isEmpty() {
-    return data.isEmpty() && binaryData.isEmpty();
-  }
-
-  /** Which of these keys it has, and nothing of what it holds: for who keeps it a while. */
-  public Content keysAmong(Set<String> keys) {
-    SortedMap<String, byte[]> found = new TreeMap<>();
-    keys.stream().filter(this::hasKey).forEach(key -> found.put(key, new byte[0]));
-    return new Content(kind, type, found, new TreeMap<>());
   }
 
   /** Whether a container can read this key from it. */

@@ -14,21 +14,14 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Hashes contents. A ConfigMap's hash is plain SHA-256; a Secret's is keyed, because labels are
- * shown where data is masked, and a plain hash of a short password can be guessed. The Secret's
- * namespace and name are hashed with it: else whoever may make a Secret anywhere could compare a
- * guess with the label of a Secret that he can't read. What is restored into another namespace
- * brings hashes along that say nothing there: so the scheme names key and namespace.
+ * shown where data is masked, and a plain hash of a short password can be guessed.
  *
- * <p>Hashed are (of a Secret: namespace, name,) type, data and binaryData; a map is its count, then
- * each key and decoded value in the order of the keys; each string is preceded by its length;
- * counts and lengths are 4 bytes, big-endian.
+ * <p>Hashed are type, data and binaryData; a map is its count, then each key and decoded value in
+ * the order of the keys; each string is preceded by its length; counts and lengths are 4 bytes,
+ * big-endian.
  */
 public final class ContentHasher {
   private static final String CONFIG_MAP_SCHEME = "h1";
-
-  /** Before it there was {@code k} with 4 digits, for the content alone: it is not compared. */
-  private static final String KEYED_SCHEME = "k2";
-
   private static final int HASH_BYTES = 16;
   private static final int KEY_ID_BYTES = 2;
 
@@ -41,29 +34,20 @@ public final class ContentHasher {
     this.secretKey = secretKey;
   }
 
-  /**
-   * @param head whose content it is or was; the same for all its versions
-   */
-  public ContentHash hash(ObjectKey head, Content content) {
+  public ContentHash hash(Content content) {
     return switch (content.kind()) {
       case CONFIG_MAP -> plain(content);
-      case SECRET -> keyed(head, content, secretKey.get());
+      case SECRET -> keyed(content, secretKey.get());
     };
   }
 
-  /**
-   * Whether this hash can be compared with ours: same scheme, same key, same namespace.
-   *
-   * @param head whose hash it is, or that of one of its versions
-   */
-  public boolean knows(ObjectKey head, ContentHash hash) {
-    return hash.scheme().equals(scheme(head));
+  /** Whether this hash can be compared with ours: same scheme, same key. */
+  public boolean knows(HeadKind kind, ContentHash hash) {
+    return hash.scheme().equals(scheme(kind));
   }
 
-  private String scheme(ObjectKey head) {
-    return head.kind() == HeadKind.CONFIG_MAP
-        ? CONFIG_MAP_SCHEME
-        : keyScheme(head, mac(secretKey.get()));
+  private String scheme(HeadKind kind) {
+    return kind == HeadKind.CONFIG_MAP ? CONFIG_MAP_SCHEME : keyScheme(secretKey.get());
   }
 
   private static ContentHash plain(Content content) {
@@ -72,28 +56,19 @@ public final class ContentHasher {
     return new ContentHash(CONFIG_MAP_SCHEME, hex(digest.digest(), HASH_BYTES));
   }
 
-  private static ContentHash keyed(ObjectKey head, Content content, byte[] key) {
-    Mac mac = mac(key);
-    String scheme = keyScheme(head, mac);
-    string(head.namespace().getBytes(StandardCharsets.UTF_8), mac::update);
-    string(head.name().getBytes(StandardCharsets.UTF_8), mac::update);
-    feed(content, mac::update);
-    return new ContentHash(scheme, hex(mac.doFinal(), HASH_BYTES));
-  }
-
-  private static String keyScheme(ObjectKey head, Mac mac) {
-    string(head.namespace().getBytes(StandardCharsets.UTF_8), mac::update);
-    return KEYED_SCHEME + hex(mac.doFinal(), KEY_ID_BYTES);
-  }
-
-  private static Mac mac(byte[] key) {
+  private static ContentHash keyed(Content content, byte[] key) {
     try {
       Mac mac = Mac.getInstance("HmacSHA256");
       mac.init(new SecretKeySpec(key, "HmacSHA256"));
-      return mac;
+      feed(content, mac::update);
+      return new ContentHash(keyScheme(key), hex(mac.doFinal(), HASH_BYTES));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java platform has HmacSHA256", e);
     }
+  }
+
+  private static String keyScheme(byte[] key) {
+    return "k" + hex(sha256().digest(key), KEY_ID_BYTES);
   }
 
   private static void feed(Content content, Consumer<byte[]> sink) {

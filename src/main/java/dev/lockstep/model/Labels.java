@@ -1,6 +1,6 @@
 package dev.lockstep.model;
 
-/** Every label that Lockstep reads or writes, with its values; and as whom it writes. */
+/** Every label that Lockstep reads or writes, with its values. */
 public final class Labels {
   /** Label: {@value #HEAD_ROLE} or {@value #VERSION_ROLE}. */
   public static final String ROLE = "lockstep.dev/role";
@@ -22,9 +22,6 @@ public final class Labels {
   public static final String VERSIONING = "lockstep.dev/versioning";
 
   public static final String OPTED_IN = "enabled";
-
-  /** The name under which Lockstep owns fields. */
-  public static final String FIELD_MANAGER = "lockstep";
 
   private Labels() {}
 }

@@ -1,10 +1,8 @@
 package dev.lockstep.model;
 
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * By when a piece of work has to be done, known to all calls that it makes. Whoever waits for an
@@ -20,8 +18,8 @@ public final class RequestDeadline {
     return until(System.nanoTime() + time.toNanos(), work);
   }
 
-  private static <T> T until(@Nullable Long nanos, Supplier<T> work) {
-    @Nullable Long before = NANOS.get();
+  private static <T> T until(Long nanos, Supplier<T> work) {
+    Long before = NANOS.get();
     NANOS.set(nanos);
     try {
       return work.get();
@@ -30,25 +28,19 @@ public final class RequestDeadline {
     }
   }
 
-  /** An executor whose tasks have the deadline, and the look-up, of who submits them. */
+  /** An executor whose tasks have the deadline of who submits them. */
   public static Executor carriedTo(Executor executor) {
     return task -> {
-      @Nullable Long nanos = NANOS.get();
-      Optional<ReadScope> scope = ReadScope.current();
-      Supplier<Void> work =
-          () -> {
-            task.run();
-            return null;
-          };
+      Long nanos = NANOS.get();
       executor.execute(
-          () -> until(nanos, () -> scope.map(known -> known.with(work)).orElseGet(work)));
+          () ->
+              until(
+                  nanos,
+                  () -> {
+                    task.run();
+                    return null;
+                  }));
     };
-  }
-
-  /** Whether this work is under a deadline that is not over. */
-  public static boolean hasTimeLeft() {
-    @Nullable Long nanos = NANOS.get();
-    return nanos != null && nanos - System.nanoTime() > 0;
   }
 
   /**
@@ -57,7 +49,7 @@ public final class RequestDeadline {
    * @throws ApiServerException if nothing is left
    */
   public static Duration timeFor(Duration atMost) {
-    @Nullable Long nanos = NANOS.get();
+    Long nanos = NANOS.get();
     if (nanos == null) {
       return atMost;
     }

@@ -21,10 +21,8 @@ public record Stamp(
   public static final String UNKNOWN_USER = "unknown";
 
   private static final Set<String> LABELS = Set.of(Labels.ROLE, Labels.VERSION, Labels.CONTENT);
-
-  /** All but {@link Annotations#NEWEST}: a number is never given twice in the life of a name. */
   private static final Set<String> ANNOTATIONS =
-      Set.of(Annotations.CHANGED_BY, Annotations.RESTAMP);
+      Set.of(Annotations.NEWEST, Annotations.CHANGED_BY, Annotations.RESTAMP);
 
   public Stamp {
     newest = newest.max(version);
@@ -54,11 +52,6 @@ public record Stamp(
     return KubernetesJson.label(object, Labels.ROLE).filter(Labels.HEAD_ROLE::equals).isPresent();
   }
 
-  /** Whether it has, or once had, versions. */
-  public static boolean wasHead(JsonNode object) {
-    return isHead(object) || newest(object).isPresent();
-  }
-
   /** The highest number given so far: a lower bound that holds even where the stamp does not. */
   public static Optional<VersionNumber> newest(JsonNode object) {
     return KubernetesJson.annotation(object, Annotations.NEWEST).flatMap(VersionNumber::parse);
@@ -79,7 +72,6 @@ public record Stamp(
         Map.of(
             Annotations.NEWEST, Optional.of(newest.toString()),
             Annotations.CHANGED_BY, changedBy,
-            Annotations.LEFT_OUT, Optional.empty(),
             Annotations.RESTAMP, Optional.empty()));
   }
 
@@ -88,7 +80,7 @@ public record Stamp(
     return none(LABELS);
   }
 
-  /** Annotations of an object that is no head (any more); the highest number stays. */
+  /** Annotations of an object that is no head. */
   public static Map<String, Optional<String>> noAnnotations() {
     return none(ANNOTATIONS);
   }

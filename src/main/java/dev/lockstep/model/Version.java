@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Optional;
 
@@ -14,7 +12,6 @@ import java.util.Optional;
  * with the content that its hash says. Anything else that looks like one is an ordinary object.
  */
 public record Version(ObjectKey id, ObjectKey head, VersionNumber number, Content content) {
-  private static final Duration AT_ONCE = Duration.ofMinutes(1);
   private static final int MAX_LABEL_LENGTH = 63;
   private static final int KEPT_OF_LONG_NAME = 52;
   private static final int HASH_BYTES_OF_LONG_NAME = 5;
@@ -32,12 +29,11 @@ public record Version(ObjectKey id, ObjectKey head, VersionNumber number, Conten
       return Optional.empty();
     }
     Content content = Content.of(id.kind(), object);
-    ObjectKey head = id.named(name.get().head());
     // A hash of another scheme can't be checked; the content was immutable ever since.
-    if (hasher.knows(head, hash.get()) && !hasher.hash(head, content).equals(hash.get())) {
+    if (hasher.knows(id.kind(), hash.get()) && !hasher.hash(content).equals(hash.get())) {
       return Optional.empty();
     }
-    return Optional.of(new Version(id, head, name.get().number(), content));
+    return Optional.of(new Version(id, id.named(name.get().head()), name.get().number(), content));
   }
 
   /** Whether metadata agrees with the name: all that can be seen without the content. */
@@ -53,49 +49,27 @@ public record Version(ObjectKey id, ObjectKey head, VersionNumber number, Conten
             .isPresent();
   }
 
-  /**
-   * Its maker is the owner of its fields, since its creation. A backup's tool restores who owned
-   * them, too, but not when the object was created.
-   */
-  public static boolean isMadeByLockstep(JsonNode object) {
-    Optional<Instant> created = KubernetesJson.created(object);
-    for (JsonNode entry : object.path("metadata").path("managedFields")) {
-      Optional<Instant> written = KubernetesJson.text(entry.path("time")).map(Instant::parse);
-      if (Labels.FIELD_MANAGER.equals(entry.path("manager").asText())
-          && entry.path("fieldsV1").has("f:immutable")
-          && created.isPresent()
-          && written.isPresent()
-          && Duration.between(written.get(), created.get()).abs().compareTo(AT_ONCE) <= 0) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   public static ObjectKey id(ObjectKey head, VersionNumber number) {
     return head.named(new VersionName(head.name(), number).toString());
   }
 
   /**
-   * The object to create for a version: the content, our own metadata, why it was changed, and the
-   * labels that are to be copied. Nothing else of the source's: its last-applied annotation holds
-   * the data again, its tracking labels would make tools prune or adopt the version, an owner would
-   * take it away from running pods.
+   * The object to create for a version: the content and our own metadata, nothing else of the
+   * source's (its last-applied annotation holds the data again, its tracking labels would make
+   * tools prune or adopt the version, an owner would take it away from running pods).
    */
   public static ObjectNode object(
       ObjectKey head,
       JsonNode source,
       VersionNumber number,
       ContentHash hash,
-      Optional<String> changedBy,
-      CopiedLabels copied) {
+      Optional<String> changedBy) {
     ObjectNode object = JsonNodeFactory.instance.objectNode();
     object.put("apiVersion", "v1").put("kind", head.kind().kind());
     ObjectNode metadata = object.putObject("metadata");
     metadata.put("name", id(head, number).name()).put("namespace", head.namespace());
-    ObjectNode labels = metadata.putObject("labels");
-    copied.of(source).forEach(labels::put);
-    labels
+    metadata
+        .putObject("labels")
         .put(Labels.ROLE, Labels.VERSION_ROLE)
         .put(Labels.HEAD, headLabel(head.name()))
         .put(Labels.VERSION, number.toString())
@@ -103,7 +77,6 @@ public record Version(ObjectKey id, ObjectKey head, VersionNumber number, Conten
     ObjectNode annotations =
         metadata.putObject("annotations").put(Annotations.HEAD_NAME, head.name());
     changedBy.ifPresent(user -> annotations.put(Annotations.CHANGED_BY, user));
-    ChangeCause.of(source).forEach(annotations::put);
     for (String field : new String[] {"type", "data", "binaryData"}) {
       if (source.hasNonNull(field)) {
         object.set(field, source.get(field));

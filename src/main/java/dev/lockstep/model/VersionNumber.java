@@ -27,11 +27,6 @@ public record VersionNumber(int value) implements Comparable<VersionNumber> {
         : Optional.empty();
   }
 
-  /** Whether there is none after it. */
-  public boolean isLast() {
-    return value == LAST;
-  }
-
   public VersionNumber next() {
     return new VersionNumber(value + 1);
   }

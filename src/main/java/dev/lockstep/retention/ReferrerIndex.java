@@ -3,7 +3,6 @@ package dev.lockstep.retention;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.lockstep.binding.Bindings;
 import dev.lockstep.model.Annotations;
-import dev.lockstep.model.HeadRef;
 import dev.lockstep.model.KubernetesJson;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,33 +30,20 @@ public final class ReferrerIndex {
 
   /** Notes what an object names. */
   public void add(JsonNode object) {
-    Set<String> named = names(object);
-    String user = object.path("kind").asText() + " " + KubernetesJson.name(object);
-    named.removeIf(isVersion.negate());
-    named.forEach(name -> users.computeIfAbsent(name, n -> new ArrayList<>()).add(user));
-    if (!object.path("metadata").has("deletionTimestamp")) {
-      staying.addAll(named);
-    }
-  }
-
-  /** All strings of an object, and the names of versions that it notes in their own form. */
-  static Set<String> names(JsonNode object) {
     Set<String> named = new HashSet<>();
     strings(object, named);
-    Set<HeadRef> noted = new HashSet<>();
-    addNoted(object, noted);
-    noted.forEach(version -> named.add(version.name()));
-    return named;
-  }
-
-  /** The versions that bindings and baselines on an object name. */
-  static void addNoted(JsonNode object, Set<HeadRef> into) {
     for (String annotation : List.of(Annotations.BASELINE, Annotations.BINDINGS)) {
       KubernetesJson.annotation(object, annotation)
           .map(Bindings::parse)
           .orElse(Bindings.NONE)
           .versions()
-          .forEach((head, number) -> into.add(head.version(number)));
+          .forEach((head, number) -> named.add(head.version(number).name()));
+    }
+    String user = object.path("kind").asText() + " " + KubernetesJson.name(object);
+    named.removeIf(isVersion.negate());
+    named.forEach(name -> users.computeIfAbsent(name, n -> new ArrayList<>()).add(user));
+    if (!object.path("metadata").has("deletionTimestamp")) {
+      staying.addAll(named);
     }
   }
 

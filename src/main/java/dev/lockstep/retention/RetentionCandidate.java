@@ -16,9 +16,6 @@ import java.util.Optional;
  * A version as retention sees it: its metadata alone.
  *
  * @param unusedSince when it was first seen unused
- * @param isOurs whether Lockstep made it; not whoever restored a backup, from which a workload may
- *     come still that names it
- * @param wasUnmarked whether an admission took the mark off since somebody was found to name it
  * @param kept whether an annotation keeps it for ever
  * @param uid and {@code resourceVersion}: what a delete has to find unchanged
  */
@@ -29,11 +26,10 @@ public record RetentionCandidate(
     String name,
     Instant created,
     Optional<Instant> unusedSince,
-    boolean isOurs,
-    boolean wasUnmarked,
     boolean kept,
     String uid,
     String resourceVersion) {
+
   /**
    * @param object labelled as a version; empty if its other metadata says that it is none
    */
@@ -54,8 +50,6 @@ public record RetentionCandidate(
                     KubernetesJson.annotation(object, Annotations.UNUSED_SINCE)
                         .flatMap(RetentionCandidate::time)
                         .filter(mark -> !mark.isBefore(created)),
-                    Version.isMadeByLockstep(object),
-                    KubernetesJson.annotation(object, Annotations.UNMARKED).isPresent(),
                     KubernetesJson.annotation(object, Annotations.KEEP)
                         .filter("true"::equals)
                         .isPresent(),

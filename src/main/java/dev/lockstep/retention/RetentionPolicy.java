@@ -30,69 +30,41 @@ public final class RetentionPolicy {
   /**
    * Versions that go if nobody uses them: not current, not among the newest of their head, old
    * enough, not kept. Of a head that is gone, all; but its highest number is the last, so that
-   * counting goes on when the head comes back. A head that is only left out keeps its newest.
+   * counting goes on when the head comes back.
    *
    * @param heads metadata of the heads, by their names
-   * @param leftOut metadata of what has a head's name and is none now, but holds what one of its
-   *     versions holds
    */
   public Set<RetentionCandidate> expendable(
       List<RetentionCandidate> versions,
       Map<HeadRef, JsonNode> heads,
-      Map<HeadRef, JsonNode> leftOut,
       ManagedNamespace namespace,
       Instant now) {
     Set<RetentionCandidate> expendable = new HashSet<>();
     versions.stream()
         .collect(Collectors.groupingBy(RetentionCandidate::head))
         .forEach(
-            (head, all) -> {
-              List<RetentionCandidate> superfluous =
-                  superfluous(all, Optional.ofNullable(heads.get(head)), leftOut, namespace);
-              boolean isFull = isFull(superfluous);
-              superfluous.stream()
-                  .filter(version -> !version.kept())
-                  .filter(version -> isOld(version, now) || isFull && version.isOurs())
-                  .forEach(expendable::add);
-            });
+            (head, all) ->
+                expendable.addAll(
+                    expendable(all, Optional.ofNullable(heads.get(head)), namespace)));
+    expendable.removeIf(
+        version -> version.kept() || version.created().plus(settings.minimumAge()).isAfter(now));
     return expendable;
   }
 
-  private boolean isFull(List<RetentionCandidate> versions) {
-    return versions.stream().filter(RetentionCandidate::isOurs).count() > settings.maxVersions();
-  }
-
-  private boolean isOld(RetentionCandidate version, Instant now) {
-    return !version.created().plus(settings.minimumAge()).isAfter(now);
-  }
-
-  private List<RetentionCandidate> superfluous(
-      List<RetentionCandidate> all,
-      Optional<JsonNode> head,
-      Map<HeadRef, JsonNode> leftOut,
-      ManagedNamespace namespace) {
+  private List<RetentionCandidate> expendable(
+      List<RetentionCandidate> all, Optional<JsonNode> head, ManagedNamespace namespace) {
     List<RetentionCandidate> newestFirst = new ArrayList<>(all);
     newestFirst.sort(Comparator.comparing(RetentionCandidate::number).reversed());
-    HeadRef name = newestFirst.get(0).head();
-    if (head.isEmpty() && leftOut.containsKey(name)) {
-      int kept = kept(name, leftOut.get(name), namespace);
-      return newestFirst.stream().skip(Math.max(kept, 1)).toList();
-    }
     if (head.isEmpty()) {
       return newestFirst.size() == 1 ? newestFirst : newestFirst.subList(1, newestFirst.size());
     }
     Optional<VersionNumber> current =
         KubernetesJson.label(head.get(), Labels.VERSION).flatMap(VersionNumber::parse);
-    int kept = kept(name, head.get(), namespace);
+    int kept = settings.keep(newestFirst.get(0).head().kind(), head.get(), namespace);
     return newestFirst.stream()
         .skip(kept)
         .filter(version -> current.isPresent() && !version.number().equals(current.get()))
         .toList();
-  }
-
-  /** A namespace that was opted out keeps none for later, but for the number to go on with. */
-  private int kept(HeadRef head, JsonNode object, ManagedNamespace namespace) {
-    return namespace.isLeft() ? 1 : settings.keep(head.kind(), object, namespace);
   }
 
   /**
@@ -106,42 +78,16 @@ public final class RetentionPolicy {
       Instant since,
       Instant now) {
     List<RetentionAction> steps = new ArrayList<>();
-    Set<RetentionCandidate> going = going(expendable, uses, now);
     for (RetentionCandidate version : versions) {
-      boolean unused = going.contains(version);
+      boolean unused = expendable.contains(version) && !uses.has(version.name());
       if (unused && version.unusedSince().filter(mark -> !mark.isBefore(since)).isEmpty()) {
         steps.add(new RetentionAction.Mark(version));
       } else if (unused && version.unusedSince().get().plus(settings.grace()).isBefore(now)) {
         steps.add(new RetentionAction.Delete(version));
-      } else if (!unused && (version.unusedSince().isPresent() || version.wasUnmarked())) {
+      } else if (!unused && version.unusedSince().isPresent()) {
         steps.add(new RetentionAction.Unmark(version));
       }
     }
     return steps;
-  }
-
-  /** What nobody uses: all that is old enough; of what is not, the oldest that are too many. */
-  private Set<RetentionCandidate> going(
-      Set<RetentionCandidate> expendable, ReferrerIndex uses, Instant now) {
-    Set<RetentionCandidate> going = new HashSet<>();
-    expendable.stream()
-        .filter(version -> !uses.has(version.name()))
-        .collect(Collectors.groupingBy(RetentionCandidate::head))
-        .values()
-        .forEach(
-            unused -> {
-              unused.stream().filter(version -> isOld(version, now)).forEach(going::add);
-              unused.stream()
-                  .filter(RetentionCandidate::isOurs)
-                  .sorted(Comparator.comparing(RetentionCandidate::number))
-                  .limit(tooMany(unused))
-                  .forEach(going::add);
-            });
-    return going;
-  }
-
-  private long tooMany(List<RetentionCandidate> unused) {
-    long ours = unused.stream().filter(RetentionCandidate::isOurs).count();
-    return Math.max(0, ours - settings.maxVersions());
   }
 }

@@ -18,13 +18,11 @@ import java.util.stream.IntStream;
  *
  * @param keepConfigMaps how many newest versions of a ConfigMap are kept, used or not
  * @param keepSecrets the same for Secrets
- * @param maxVersions how many versions of a head that nobody names there may be at all, of those
- *     that Lockstep made by itself, however young
  * @param grace between the first sighting as unused and the delete; longer than any request takes
  * @param minimumAge below which nothing goes: a restore brings versions before workloads
  */
 public record RetentionSettings(
-    int keepConfigMaps, int keepSecrets, int maxVersions, Duration grace, Duration minimumAge) {
+    int keepConfigMaps, int keepSecrets, Duration grace, Duration minimumAge) {
   private static final int MOST = 10_000;
   private static final Map<String, Integer> NUMBERS =
       IntStream.rangeClosed(0, MOST)

@@ -2,7 +2,4 @@
  * Which versions may go: those that nobody can need any more. Pure: what is used and what is there
  * is looked up elsewhere.
  */
-@NullMarked
 package dev.lockstep.retention;
-
-import org.jspecify.annotations.NullMarked;

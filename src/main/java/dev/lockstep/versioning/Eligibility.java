@@ -8,15 +8,12 @@ import dev.lockstep.model.Labels;
 import dev.lockstep.model.LayeredSetting;
 import dev.lockstep.model.ManagedNamespace;
 import dev.lockstep.model.Stamp;
-import dev.lockstep.model.VersionName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * Which objects get versions: the one rule for webhook and reconciler. The chart's match conditions
@@ -42,21 +39,6 @@ public final class Eligibility {
           "bootstrap.kubernetes.io/token",
           "helm.sh/release.v1");
 
-  /**
-   * OpenShift fills these ConfigMaps, and fills them anew when the cluster's certificates change.
-   */
-  private static final List<String> INJECTED =
-      List.of(
-          "config.openshift.io/inject-trusted-cabundle",
-          "service.beta.openshift.io/inject-cabundle");
-
-  /** Ten digits of the content's hash, spelled so that they form no words. */
-  private static final Pattern KUSTOMIZE_HASH = Pattern.compile(".+-[2456789bcdfghkmt]{10}");
-
-  private static final String EMPTY = "it has no data yet";
-  private static final String FILLED_BY_A_PROGRAM = "a program filled it";
-  private static final String HASHED = "it is immutable, and its name has the hash of its content";
-
   private static final List<Exclusion> EXCLUSIONS =
       List.of(
           new Exclusion(
@@ -74,8 +56,6 @@ public final class Eligibility {
               false,
               object -> KubernetesJson.name(object).startsWith("sh.helm.release.v1.")),
           new Exclusion("a controller owns it", true, KubernetesJson::hasController),
-          new Exclusion("its name was generated", true, Eligibility::hasGeneratedName),
-          new Exclusion("OpenShift fills it", true, Eligibility::isInjected),
           new Exclusion(
               "it is a leader-election record",
               true,
@@ -100,25 +80,6 @@ public final class Eligibility {
     public boolean isVersioned() {
       return reason.isEmpty();
     }
-
-    /** Whether it gets versions all the same if its name had some before. */
-    boolean dependsOnHistory() {
-      return reason.filter(why -> why.equals(EMPTY) || why.equals(HASHED)).isPresent();
-    }
-
-    /** Whether it gets versions as soon as it is applied with data. */
-    boolean isEmptyYet() {
-      return reason.filter(EMPTY::equals).isPresent();
-    }
-
-    boolean isFilledByProgram() {
-      return reason.filter(FILLED_BY_A_PROGRAM::equals).isPresent();
-    }
-
-    /** The same, of a name that had versions before. */
-    Verdict withHistory() {
-      return new Verdict(Optional.empty(), warnings);
-    }
   }
 
   private Eligibility() {}
@@ -141,39 +102,17 @@ public final class Eligibility {
     if (!namespace.versions(kind)) {
       return new Verdict(Optional.of("its kind gets no versions here"), warnings);
     }
-    if (persisted.isPresent() ? hasVersionRole(persisted.get()) : isNamedVersion(object)) {
+    if (hasVersionRole(persisted.orElse(object))) {
       return new Verdict(Optional.of("it is a version"), warnings);
     }
     if (!own.value().or(around::value).orElse(true)) {
       return new Verdict(Optional.of("an annotation leaves it out"), warnings);
     }
-    boolean isAskedFor = own.value().isPresent();
-    if (!isAskedFor && namespace.onlyAnnotated().contains(kind)) {
-      return new Verdict(Optional.of("it does not ask for versions"), warnings);
-    }
-    return new Verdict(
-        reason(object, isAskedFor).or(() -> byItsPast(object, persisted, isAskedFor)), warnings);
-  }
-
-  /** What never had versions and has nothing to version. What once had some goes on. */
-  private static Optional<String> byItsPast(
-      JsonNode object, Optional<JsonNode> persisted, boolean isAskedFor) {
-    if (Stamp.wasHead(persisted.orElse(object))) {
-      return Optional.empty();
-    }
-    if (DataOrigin.isEmpty(object)) {
-      return Optional.of(EMPTY);
-    }
-    if (isAskedFor) {
-      return Optional.empty();
-    }
     if (object.path("immutable").asBoolean(false)
-        && KUSTOMIZE_HASH.matcher(KubernetesJson.name(object)).matches()) {
-      return Optional.of(HASHED);
+        && persisted.flatMap(Stamp::of).or(() -> Stamp.of(object)).isEmpty()) {
+      return new Verdict(Optional.of("it is immutable and never had a version"), warnings);
     }
-    return DataOrigin.isProgram(object, persisted)
-        ? Optional.of(FILLED_BY_A_PROGRAM)
-        : Optional.empty();
+    return new Verdict(reason(object, own.value().isPresent()), warnings);
   }
 
   private static LayeredSetting<Optional<Boolean>> wish(LayeredSetting.Level level) {
@@ -190,27 +129,6 @@ public final class Eligibility {
         .filter(exclusion -> exclusion.applies().test(object))
         .map(Exclusion::reason)
         .findFirst();
-  }
-
-  /** What is created under another name from a version's YAML is none. */
-  private static boolean isNamedVersion(JsonNode object) {
-    return hasVersionRole(object) && VersionName.parse(KubernetesJson.name(object)).isPresent();
-  }
-
-  /** The copy of a credential of a CI job would outlive it. */
-  private static boolean hasGeneratedName(JsonNode object) {
-    return KubernetesJson.text(object.path("metadata").path("generateName"))
-        .filter(prefix -> !prefix.isEmpty() && KubernetesJson.name(object).startsWith(prefix))
-        .isPresent();
-  }
-
-  private static boolean isInjected(JsonNode object) {
-    return INJECTED.stream()
-        .anyMatch(
-            key ->
-                Stream.of(KubernetesJson.label(object, key), KubernetesJson.annotation(object, key))
-                    .flatMap(Optional::stream)
-                    .anyMatch("true"::equals));
   }
 
   private static boolean hasVersionRole(JsonNode object) {

@@ -2,6 +2,7 @@ package dev.lockstep.versioning;
 
 import dev.lockstep.model.AdmissionDeniedException;
 import dev.lockstep.model.ApiServerException;
+import dev.lockstep.model.ContentHasher;
 import java.util.concurrent.Executor;
 
 /**
@@ -14,14 +15,17 @@ import java.util.concurrent.Executor;
  */
 public final class HeadAdmission {
   private final VersionStore store;
+  private final ContentHasher hasher;
   private final VersionResolver versions;
   private final Executor calls;
 
   /**
    * @param calls makes calls to the store that don't wait for each other
    */
-  public HeadAdmission(VersionStore store, VersionResolver versions, Executor calls) {
+  public HeadAdmission(
+      VersionStore store, ContentHasher hasher, VersionResolver versions, Executor calls) {
     this.store = store;
+    this.hasher = hasher;
     this.versions = versions;
     this.calls = calls;
   }
@@ -33,8 +37,11 @@ public final class HeadAdmission {
    */
   public HeadAdmissionResult decide(HeadAdmissionRequest review) {
     PrefetchingVersionStore ahead = new PrefetchingVersionStore(store, calls);
-    HeadAdmissionResult outcome = versions.decision(review, ahead).decide();
-    outcome.version().ifPresent(version -> versions.expect(review.id(), version));
+    HeadAdmissionResult outcome =
+        new HeadDecision(ahead, hasher, versions.seenBy(ahead)).decide(review);
+    if (outcome instanceof HeadAdmissionResult.Stamped stamped) {
+      versions.expect(review.id(), stamped.stamp().version());
+    }
     return outcome;
   }
 }

@@ -1,180 +1,145 @@
 package dev.lockstep.versioning;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.lockstep.model.AdmissionDeniedException;
 import dev.lockstep.model.Annotations;
+import dev.lockstep.model.ApiServerException;
+import dev.lockstep.model.Content;
+import dev.lockstep.model.ContentHash;
+import dev.lockstep.model.ContentHasher;
 import dev.lockstep.model.KubernetesJson;
 import dev.lockstep.model.ObjectKey;
 import dev.lockstep.model.Stamp;
+import dev.lockstep.model.Version;
 import dev.lockstep.model.VersionNumber;
-import dev.lockstep.versioning.VersionAllocator.Allocation;
 import dev.lockstep.versioning.VersionAllocator.AllocationRequest;
 import dev.lockstep.versioning.VersionAllocator.Mode;
-import java.util.ArrayList;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
 /** One admission of a head: its number found, and its predecessor kept. */
 final class HeadDecision {
-  private final HeadAdmissionRequest review;
-  private final ObjectKey id;
+  /** Total size of keys and values, as of Kubernetes' validation of annotations. */
+  private static final int MAX_ANNOTATION_BYTES = 256 * 1024;
+
+  private static final int HEAD_AND_VERSION = 2;
+
+  private static final int ROOM_FOR_OTHER_ANNOTATIONS = 64;
+
   private final PrefetchingVersionStore store;
-  private final VersionKeeper versions;
-  private final ChangeRate rate;
+  private final ContentHasher hasher;
+  private final VersionResolver versions;
   private final VersionAllocator numbers;
-  private final PredecessorKeeper predecessors;
-  private final QuotaCheck quotas;
-  private final List<String> warnings = new ArrayList<>();
 
-  HeadDecision(
-      HeadAdmissionRequest review,
-      PrefetchingVersionStore store,
-      VersionKeeper versions,
-      CurrentVersionCache lastSeen,
-      ChangeRate rate) {
-    this.review = review;
-    this.id = review.id();
+  HeadDecision(PrefetchingVersionStore store, ContentHasher hasher, VersionResolver versions) {
     this.store = store;
+    this.hasher = hasher;
     this.versions = versions;
-    this.rate = rate;
-    this.numbers = new VersionAllocator(store, versions, lastSeen);
-    this.predecessors = new PredecessorKeeper(store, versions, numbers);
-    this.quotas = new QuotaCheck(store);
+    this.numbers = new VersionAllocator(store, hasher, versions);
   }
 
-  HeadAdmissionResult decide() {
-    Eligibility.Verdict verdict = verdict();
-    warnings.addAll(verdict.warnings());
-    if (!verdict.isVersioned()) {
-      keepWhatLeaves();
-      return new HeadAdmissionResult.Unstamped(verdict.isFilledByProgram(), warnings);
-    }
-    if (isBeingDeleted()) {
-      return new HeadAdmissionResult.Unchanged(warnings);
-    }
-    boolean isVersionsCopy = VersionCopy.isOne(review.object());
-    if (isVersionsCopy && review.object().path("immutable").asBoolean(false)) {
-      warnings.add(VersionCopy.warning(id));
-    }
-    return new HeadAdmissionResult.Stamped(
-        AnnotationRoom.fitted(stamp(), review.object()), isVersionsCopy, warnings);
-  }
-
-  /** What is made anew under a name that had versions goes on with them. */
-  private Eligibility.Verdict verdict() {
+  HeadAdmissionResult decide(HeadAdmissionRequest review) {
     Eligibility.Verdict verdict =
-        Eligibility.of(id.kind(), review.object(), review.oldObject(), review.namespace());
-    return verdict.dependsOnHistory()
-            && review.oldObject().isEmpty()
-            && numbers.highest(id).isPresent()
-        ? verdict.withHistory()
-        : verdict;
+        Eligibility.of(review.id().kind(), review.object(), review.oldObject(), review.namespace());
+    List<String> warnings = verdict.warnings();
+    if (!verdict.isVersioned()) {
+      keepWhatLeaves(review);
+      return new HeadAdmissionResult.Unstamped(warnings);
+    }
+    return isBeingDeleted(review)
+        ? new HeadAdmissionResult.Unchanged(warnings)
+        : new HeadAdmissionResult.Stamped(withRoom(stamp(review), review.object()), warnings);
   }
 
   /** It is kept by finalizers alone: nothing must be in the way of its end. */
-  private boolean isBeingDeleted() {
-    return VersionResolver.isBeingDeleted(review.object());
+  private static boolean isBeingDeleted(HeadAdmissionRequest review) {
+    return review.object().path("metadata").hasNonNull("deletionTimestamp");
   }
 
   /** A head that is left out from now on may change its content in the same request. */
-  private void keepWhatLeaves() {
+  private void keepWhatLeaves(HeadAdmissionRequest review) {
     Optional<JsonNode> head = review.oldObject().filter(Stamp::isHead);
-    if (head.isEmpty() || isBeingDeleted()) {
+    if (head.isEmpty() || isBeingDeleted(review)) {
       return;
     }
-    HashedContent content = versions.content(id, head.get());
-    if (!content.sameAs(versions.content(id, review.object()))) {
-      warnings.addAll(predecessors.keep(review, head.get(), content).warnings());
+    Content content = Content.of(review.id().kind(), head.get());
+    if (!content.sameAs(Content.of(review.id().kind(), review.object()))) {
+      keepPredecessor(review, head.get(), content);
     }
   }
 
-  private Stamp stamp() {
-    HashedContent content = versions.content(id, review.object());
+  private Stamp stamp(HeadAdmissionRequest review) {
+    Content content = Content.of(review.id().kind(), review.object());
     if (review.oldObject().isEmpty()) {
-      return created(content);
+      return created(review, content);
     }
     JsonNode old = review.oldObject().get();
-    HashedContent oldContent = versions.content(id, old);
-    return content.sameAs(oldContent) ? unchanged(content, old) : changed(content, old, oldContent);
+    Content oldContent = Content.of(review.id().kind(), old);
+    return content.sameAs(oldContent)
+        ? unchanged(review, content, old)
+        : changed(review, content, old, oldContent);
   }
 
   /**
    * A stamp that comes along is kept where nothing speaks against it: a restore from a backup. One
    * of another scheme can't be checked, and counts as long as no version says otherwise.
    */
-  private Stamp created(HashedContent content) {
+  private Stamp created(HeadAdmissionRequest review, Content content) {
+    ContentHash hash = hasher.hash(content);
     return Stamp.of(review.object())
         .filter(
             stamp ->
-                !versions.hasher().knows(id, stamp.content())
-                    || stamp.content().equals(content.hash()))
-        .filter(
-            stamp ->
-                numbers
-                    .believable(id, Optional.of(stamp.version()))
-                    .filter(stamp.version()::equals)
-                    .isPresent())
-        .filter(stamp -> isFreeOrSame(stamp.version(), content))
-        .map(stamp -> restored(stamp, content))
-        .orElseGet(() -> first(content));
+                stamp.content().equals(hash) || !hasher.knows(review.id().kind(), stamp.content()))
+        .filter(stamp -> isFreeOrSame(review, stamp.version(), content))
+        .map(stamp -> restored(review, stamp, hash))
+        .orElseGet(() -> first(review, content, hash));
   }
 
-  private Stamp first(HashedContent content) {
-    AllocationRequest request = request(content, Optional.empty(), review.user());
-    quotas.prefetch(id);
-    numbers.prefetch(request);
-    return given(request);
+  private Stamp first(HeadAdmissionRequest review, Content content, ContentHash hash) {
+    ObjectKey id = review.id();
+    store.prefetchMetadataOfVersions(id);
+    store.prefetchQuotas(id.namespace());
+    prefetchTry(review, VersionNumber.FIRST, hash);
+    return given(review, request(review, content, hash, Optional.empty(), review.user()));
   }
 
-  private Stamp restored(Stamp stamp, HashedContent content) {
-    Optional<VersionNumber> there = numbers.highest(id);
+  private void prefetchTry(HeadAdmissionRequest review, VersionNumber number, ContentHash hash) {
+    ObjectKey version = Version.id(review.id(), number);
+    store.prefetchDryRun(
+        version, Version.object(review.id(), review.object(), number, hash, review.user()));
+  }
+
+  private Stamp restored(HeadAdmissionRequest review, Stamp stamp, ContentHash hash) {
     VersionNumber newest =
-        VersionAllocator.highest(there, numbers.believable(id, Optional.of(stamp.newest())))
-            .orElse(stamp.version());
-    return new Stamp(stamp.version(), content.hash(), newest, review.user());
+        numbers.highest(review.id()).map(stamp.newest()::max).orElse(stamp.newest());
+    return new Stamp(stamp.version(), hash, newest, review.user());
   }
 
-  private boolean isFreeOrSame(VersionNumber number, HashedContent content) {
-    return versions.isFreeOrSame(id, number, content.content(), review.dryRun());
+  private boolean isFreeOrSame(HeadAdmissionRequest review, VersionNumber number, Content content) {
+    ObjectKey version = Version.id(review.id(), number);
+    return versions.isVersion(version, content, review.dryRun()) || store.get(version).isEmpty();
   }
 
-  private Stamp unchanged(HashedContent content, JsonNode old) {
-    Optional<Stamp> stamp = versions.validStamp(id, old, content);
+  private Stamp unchanged(HeadAdmissionRequest review, Content content, JsonNode old) {
+    ContentHash hash = hasher.hash(content);
+    Optional<Stamp> stamp = versions.validStamp(review.id(), old, content);
     if (stamp.isEmpty()) {
-      return given(request(content, newest(old), whoTakesItIn(old)));
+      Optional<String> user = review.user().map(known -> Stamp.UNKNOWN_USER);
+      return given(review, request(review, content, hash, Stamp.newest(old), user));
     }
     Stamp kept = stamp.get();
-    return isStrangersName(kept, content)
-        ? given(request(content, Optional.of(kept.newest()), kept.changedBy()))
-        : new Stamp(kept.version(), content.hash(), kept.newest(), kept.changedBy());
-  }
-
-  /**
-   * Nobody knows who wrote what was persisted without a stamp. But who takes in what was left out
-   * answers for what it holds: else a change could hide behind leaving out and taking in.
-   */
-  private Optional<String> whoTakesItIn(JsonNode old) {
-    boolean wasLeftOut =
-        !Eligibility.of(id.kind(), old, Optional.of(old), review.namespace()).isVersioned();
-    return wasLeftOut ? review.user() : review.user().map(user -> Stamp.UNKNOWN_USER);
-  }
-
-  private Optional<VersionNumber> newest(JsonNode old) {
-    return known(old, Stamp.newest(old));
-  }
-
-  /** What has no stamp may be a former state of the object, which knows less than its versions. */
-  private Optional<VersionNumber> known(JsonNode old, Optional<VersionNumber> noted) {
-    Optional<VersionNumber> believed = numbers.believable(id, noted);
-    return believed.isEmpty() || Stamp.of(old).isPresent()
-        ? believed
-        : VersionAllocator.highest(believed, numbers.highest(id));
+    return isStrangersName(review, kept, content)
+        ? given(
+            review, request(review, content, hash, Optional.of(kept.newest()), kept.changedBy()))
+        : new Stamp(kept.version(), hash, kept.newest(), kept.changedBy());
   }
 
   /**
    * Whether a new number is asked for because a stranger has the name, and one really has. This may
    * be asked by our own answer to the same request, when it is admitted once more.
    */
-  private boolean isStrangersName(Stamp stamp, HashedContent content) {
+  private boolean isStrangersName(HeadAdmissionRequest review, Stamp stamp, Content content) {
     boolean isAskedFor =
         KubernetesJson.annotation(review.object(), Annotations.RESTAMP)
             .flatMap(VersionNumber::parse)
@@ -182,30 +147,17 @@ final class HeadDecision {
             .isPresent();
     boolean hasAnother =
         Stamp.of(review.object()).filter(s -> !s.version().equals(stamp.version())).isPresent();
-    return (isAskedFor || hasAnother) && !isFreeOrSame(stamp.version(), content);
+    return (isAskedFor || hasAnother) && !isFreeOrSame(review, stamp.version(), content);
   }
 
-  private Stamp changed(HashedContent content, JsonNode old, HashedContent oldContent) {
-    Optional<Stamp> stamp = Stamp.of(old);
-    if (stamp.isPresent() && isTooFast()) {
-      // What nobody rolled out goes as in plain Kubernetes. A workload that names the head gets its
-      // version made.
-      AllocationRequest request = request(content, newest(old), review.user());
-      return stamp(request, numbers.allocate(request, Mode.GUESS, review.dryRun()));
-    }
+  private Stamp changed(
+      HeadAdmissionRequest review, Content content, JsonNode old, Content oldContent) {
+    ContentHash hash = hasher.hash(content);
     Optional<String> asOf = asOf(old);
-    stamp.ifPresent(
-        known -> {
-          predecessors.prefetch(review, known);
-          numbers.prefetch(request(content, Optional.of(known.newest()), review.user(), asOf));
-        });
-    PredecessorKeeper.Kept kept = predecessors.keep(review, old, oldContent);
-    warnings.addAll(kept.warnings());
-    return given(request(content, known(old, kept.newest()), review.user(), asOf));
-  }
-
-  private boolean isTooFast() {
-    return !review.dryRun() && rate.isTooFast(id, () -> store.metadataOfVersions(id));
+    Stamp.of(old).ifPresent(stamp -> prefetchNext(review, hash, stamp, asOf));
+    Optional<VersionNumber> newest = keepPredecessor(review, old, oldContent);
+    AllocationRequest request = request(review, content, hash, newest, review.user());
+    return given(review, request.asOf(asOf));
   }
 
   /**
@@ -217,29 +169,118 @@ final class HeadDecision {
         .flatMap(stamp -> KubernetesJson.text(head.path("metadata").path("resourceVersion")));
   }
 
-  private AllocationRequest request(
-      HashedContent content, Optional<VersionNumber> newest, Optional<String> changedBy) {
-    return request(content, newest, changedBy, Optional.empty());
-  }
-
-  private AllocationRequest request(
-      HashedContent content,
-      Optional<VersionNumber> newest,
-      Optional<String> changedBy,
-      Optional<String> asOf) {
-    boolean isStamped = review.oldObject().flatMap(Stamp::of).isPresent();
-    return new AllocationRequest(id, review.object(), content, newest, changedBy, asOf, isStamped);
-  }
-
-  private Stamp given(AllocationRequest request) {
-    Allocation given = numbers.allocate(request, Mode.TRY, review.dryRun());
-    if (review.oldObject().isEmpty() && !given.isThere()) {
-      quotas.requireRoomForBoth(id, given.number());
+  /** What all goes well with: the predecessor is there, and nothing had this content before. */
+  private void prefetchNext(
+      HeadAdmissionRequest review, ContentHash hash, Stamp stamp, Optional<String> asOf) {
+    if (!review.dryRun()) {
+      store.prefetchGet(review.id());
     }
-    return stamp(request, given);
+    store.prefetchGet(Version.id(review.id(), stamp.version()));
+    store.prefetchVersionsWith(review.id(), hash, asOf);
+    prefetchTry(review, stamp.newest().next(), hash);
   }
 
-  private static Stamp stamp(AllocationRequest request, Allocation given) {
-    return new Stamp(given.number(), request.content().hash(), given.newest(), request.changedBy());
+  /**
+   * Makes sure that the content which is about to go has its version.
+   *
+   * @return the highest number given so far
+   */
+  private Optional<VersionNumber> keepPredecessor(
+      HeadAdmissionRequest review, JsonNode old, Content oldContent) {
+    ObjectKey id = review.id();
+    Optional<JsonNode> persisted = review.dryRun() ? Optional.of(old) : store.get(id);
+    Optional<JsonNode> source =
+        persisted
+            .filter(head -> isVersioned(review, head))
+            .filter(head -> Content.of(id.kind(), head).sameAs(oldContent));
+    if (source.isEmpty()) {
+      // The head is not what this request is based on: it will conflict, and be admitted anew. Or
+      // it was left out until now, whatever the review says: no version of that is due.
+      return Stamp.newest(old);
+    }
+    Optional<Stamp> stamp = versions.validStamp(id, source.get(), oldContent);
+    try {
+      if (stamp.isPresent()
+          && versions.ensure(id, source.get(), oldContent, stamp.get(), review.dryRun())) {
+        return stamp.map(Stamp::newest);
+      }
+    } catch (ApiServerException e) {
+      throw AdmissionDeniedException.of(e, "keep the version before this one", id);
+    }
+    Optional<VersionNumber> newest = stamp.map(Stamp::newest).or(() -> Stamp.newest(source.get()));
+    Optional<String> changedBy =
+        stamp.isPresent() ? stamp.get().changedBy() : review.user().map(user -> Stamp.UNKNOWN_USER);
+    return Optional.of(
+        numbers
+            .allocate(
+                new AllocationRequest(
+                    id, source.get(), oldContent, hasher.hash(oldContent), newest, changedBy),
+                Mode.MAKE,
+                review.dryRun())
+            .newest());
+  }
+
+  private static boolean isVersioned(HeadAdmissionRequest review, JsonNode persisted) {
+    return Eligibility.of(review.id().kind(), persisted, Optional.of(persisted), review.namespace())
+        .isVersioned();
+  }
+
+  private static AllocationRequest request(
+      HeadAdmissionRequest review,
+      Content content,
+      ContentHash hash,
+      Optional<VersionNumber> newest,
+      Optional<String> changedBy) {
+    return new AllocationRequest(review.id(), review.object(), content, hash, newest, changedBy);
+  }
+
+  private Stamp given(HeadAdmissionRequest review, AllocationRequest request) {
+    VersionAllocator.Allocation given = numbers.allocate(request, Mode.TRY, review.dryRun());
+    if (review.oldObject().isEmpty() && !given.isThere()) {
+      requireRoomForBoth(review, given.number());
+    }
+    return new Stamp(given.number(), request.hash(), given.newest(), request.changedBy());
+  }
+
+  /** The version was tried before its head is counted: a quota may have room for one of them. */
+  private void requireRoomForBoth(HeadAdmissionRequest review, VersionNumber number) {
+    QuotaCheck.exceeded(quotas(review.id().namespace()), review.id().kind(), HEAD_AND_VERSION)
+        .ifPresent(
+            words -> {
+              throw AdmissionDeniedException.of(
+                  new ApiServerException(AdmissionDeniedException.FORBIDDEN, words),
+                  "make version " + number,
+                  review.id());
+            });
+  }
+
+  private List<JsonNode> quotas(String namespace) {
+    try {
+      return store.quotas(namespace);
+    } catch (ApiServerException e) {
+      if (e.isRefusal()) {
+        // Without the right to read them, the API server tells of them when the version is made.
+        return List.of();
+      }
+      throw e;
+    }
+  }
+
+  /** Without who changed it, where the annotations have no room for that. */
+  private static Stamp withRoom(Stamp stamp, JsonNode object) {
+    int bytes = ROOM_FOR_OTHER_ANNOTATIONS;
+    for (var entry : KubernetesJson.entries(object.path("metadata").path("annotations"))) {
+      if (!stamp.annotations().containsKey(entry.getKey())) {
+        bytes += utf8(entry.getKey()) + utf8(entry.getValue().asText(""));
+      }
+    }
+    bytes += utf8(Annotations.CHANGED_BY) + stamp.changedBy().map(HeadDecision::utf8).orElse(0);
+    return bytes <= MAX_ANNOTATION_BYTES
+        ? stamp
+        : new Stamp(stamp.version(), stamp.content(), stamp.newest(), Optional.empty());
+  }
+
+  private static int utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 }

@@ -135,12 +135,7 @@ final class PrefetchingVersionStore implements VersionStore {
   }
 
   @Override
-  public Optional<VersionNumber> highestNamed(ObjectKey head) {
-    return store.highestNamed(head);
-  }
-
-  @Override
-  public boolean unmark(ObjectKey version, int times) {
-    return store.unmark(version, times);
+  public boolean unmark(ObjectKey version) {
+    return store.unmark(version);
   }
 }

@@ -1,12 +1,8 @@
 package dev.lockstep.versioning;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.lockstep.model.AdmissionDeniedException;
-import dev.lockstep.model.ApiServerException;
 import dev.lockstep.model.HeadKind;
 import dev.lockstep.model.KubernetesJson;
-import dev.lockstep.model.ObjectKey;
-import dev.lockstep.model.VersionNumber;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,46 +19,7 @@ final class QuotaCheck {
   private static final Map<Character, Long> SUFFIXES =
       Map.of('k', 1_000L, 'M', 1_000_000L, 'G', 1_000_000_000L);
 
-  private static final int HEAD_AND_VERSION = 2;
-
-  private final PrefetchingVersionStore store;
-
-  QuotaCheck(PrefetchingVersionStore store) {
-    this.store = store;
-  }
-
-  /** Begins the call of {@link #requireRoomForBoth}. */
-  void prefetch(ObjectKey head) {
-    store.prefetchQuotas(head.namespace());
-  }
-
-  /**
-   * The version was tried before its head is counted: a quota may have room for one of them.
-   *
-   * @throws AdmissionDeniedException if one has not room for both
-   */
-  void requireRoomForBoth(ObjectKey head, VersionNumber number) {
-    exceeded(quotas(head.namespace()), head.kind(), HEAD_AND_VERSION)
-        .ifPresent(
-            words -> {
-              throw AdmissionDeniedException.of(
-                  new ApiServerException(AdmissionDeniedException.FORBIDDEN, words),
-                  "make version " + number,
-                  head);
-            });
-  }
-
-  private List<JsonNode> quotas(String namespace) {
-    try {
-      return store.quotas(namespace);
-    } catch (ApiServerException e) {
-      if (e.isRefusal()) {
-        // Without the right to read them, the API server tells of them when the version is made.
-        return List.of();
-      }
-      throw e;
-    }
-  }
+  private QuotaCheck() {}
 
   /**
    * The first quota that has no room, in the API server's words.

@@ -12,12 +12,13 @@ import dev.lockstep.model.Stamp;
 import dev.lockstep.model.Version;
 import dev.lockstep.model.VersionName;
 import dev.lockstep.model.VersionNumber;
+import dev.lockstep.versioning.VersionStore.Creation;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /**
  * Says what a name means now, and makes sure that the version which it means is there. Whoever
- * needs a version goes through here: the leader after a head was persisted, the head's next
+ * needs a version goes through here: the reconciler after a head was persisted, the head's next
  * admission for its predecessor, a workload's admission for what it binds. All do the same, and
  * doing it twice changes nothing.
  */
@@ -26,76 +27,40 @@ public final class VersionResolver {
   private static final int MAX_ROUNDS = 8;
 
   private final VersionStore store;
-  private final VersionKeeper versions;
+  private final ContentHasher hasher;
   private final Executor calls;
   private final CurrentVersionCache lastSeen;
-  private final ChangeRate rate;
-
-  /** What became of a head's current version where nobody asked for it. */
-  public sealed interface Upkeep {
-    /** It is there. */
-    record Kept(VersionNumber current) implements Upkeep {}
-
-    /** The head changes faster than anybody could roll out: it is made when somebody needs it. */
-    record TooFast() implements Upkeep {}
-
-    /** The object has no versions. */
-    record NoHead() implements Upkeep {}
-  }
 
   /**
    * @param calls makes calls to the store that don't wait for each other
    */
   public VersionResolver(VersionStore store, ContentHasher hasher, Executor calls) {
-    this(store, hasher, calls, VersionSettings.DEFAULT);
-  }
-
-  /**
-   * @param calls makes calls to the store that don't wait for each other
-   */
-  public VersionResolver(
-      VersionStore store, ContentHasher hasher, Executor calls, VersionSettings settings) {
-    this(
-        store,
-        new VersionKeeper(store, hasher, settings.copied()),
-        calls,
-        new CurrentVersionCache(),
-        new ChangeRate(settings));
+    this(store, hasher, calls, new CurrentVersionCache());
   }
 
   private VersionResolver(
-      VersionStore store,
-      VersionKeeper versions,
-      Executor calls,
-      CurrentVersionCache lastSeen,
-      ChangeRate rate) {
+      VersionStore store, ContentHasher hasher, Executor calls, CurrentVersionCache lastSeen) {
     this.store = store;
-    this.versions = versions;
+    this.hasher = hasher;
     this.calls = calls;
     this.lastSeen = lastSeen;
-    this.rate = rate;
   }
 
-  private VersionResolver seenBy(PrefetchingVersionStore ahead) {
-    return new VersionResolver(ahead, versions.seenBy(ahead), calls, lastSeen, rate);
-  }
-
-  /** A decision about a head, by what is known here of it and others. */
-  HeadDecision decision(HeadAdmissionRequest review, PrefetchingVersionStore ahead) {
-    return new HeadDecision(review, ahead, versions.seenBy(ahead), lastSeen, rate);
+  /** The same, as one decision sees the API server. */
+  VersionResolver seenBy(PrefetchingVersionStore ahead) {
+    return new VersionResolver(ahead, hasher, calls, lastSeen);
   }
 
   /** What will be current, if the API server persists what it was told. */
   void expect(ObjectKey head, VersionNumber number) {
-    lastSeen.expect(head, number);
+    lastSeen.note(head, number);
   }
 
   /**
    * What the name of a ConfigMap or Secret stands for. A head without a valid stamp is stamped
-   * first; a current version that is not there yet is made (not under dry run). What somebody's
-   * rule refuses makes it an object without versions: a workload that names it is not to be stuck.
+   * first; a current version that is not there yet is made (not under dry run).
    *
-   * @throws ApiServerException if the API server does not answer
+   * @throws ApiServerException if the API server refuses or does not answer
    */
   public Resolution resolve(ObjectKey id, ManagedNamespace namespace, boolean dryRun) {
     PrefetchingVersionStore ahead = new PrefetchingVersionStore(store, calls);
@@ -104,7 +69,7 @@ public final class VersionResolver {
   }
 
   private Resolution look(ObjectKey id, ManagedNamespace namespace, boolean dryRun) {
-    Optional<JsonNode> found = versions.meet(id, dryRun);
+    Optional<JsonNode> found = meet(id, dryRun);
     return found.isEmpty()
         ? notThereYet(id, namespace, dryRun)
         : resolve(id, found.get(), namespace, dryRun);
@@ -129,19 +94,17 @@ public final class VersionResolver {
 
   private Resolution resolve(
       ObjectKey id, JsonNode found, ManagedNamespace namespace, boolean dryRun) {
-    Optional<Version> version = Version.of(id, found, versions.hasher());
+    Optional<Version> version = Version.of(id, found, hasher);
     if (version.isPresent()) {
       return new Resolution.OfVersion(version.get());
     }
-    Eligibility.Verdict verdict = verdict(id, found, namespace);
-    if (!verdict.isVersioned()) {
-      return new Resolution.Unversioned(
-          Content.of(id.kind(), found), Optional.empty(), verdict.isEmptyYet());
+    if (!Eligibility.of(id.kind(), found, Optional.of(found), namespace).isVersioned()) {
+      return new Resolution.Unversioned(Content.of(id.kind(), found), Optional.empty());
     }
     try {
       return current(id, found, dryRun);
     } catch (ApiServerException e) {
-      if (e.isRefusal()) {
+      if (e.isRefusal() && Stamp.newest(found).isEmpty()) {
         return new Resolution.Unversioned(
             Content.of(id.kind(), found), Optional.of(e.discreet().getMessage()));
       }
@@ -149,25 +112,14 @@ public final class VersionResolver {
     }
   }
 
-  private static Eligibility.Verdict verdict(
-      ObjectKey id, JsonNode found, ManagedNamespace namespace) {
-    return Eligibility.of(id.kind(), found, Optional.of(found), namespace);
-  }
-
   private Resolution current(ObjectKey id, JsonNode found, boolean dryRun) {
     JsonNode head = found;
     for (int round = 0; round < MAX_ROUNDS; round++) {
-      HashedContent content = versions.content(id, head);
-      Optional<Stamp> stamp = versions.validStamp(id, head, content);
-      if (stamp.isPresent() && versions.ensure(id, head, content, stamp.get(), dryRun)) {
-        if (!dryRun) {
-          lastSeen.note(id, stamp.get());
-        }
-        return new Resolution.OfHead(stamp.get().version(), content.content(), followsAlways(head));
-      }
-      if (isBeingDeleted(head)) {
-        // Its admission leaves it as it is, and its content goes with it.
-        return new Resolution.Unversioned(content.content(), Optional.empty());
+      Content content = Content.of(id.kind(), head);
+      Optional<Stamp> stamp = validStamp(id, head, content);
+      if (stamp.isPresent() && ensure(id, head, content, stamp.get(), dryRun)) {
+        lastSeen.note(id, stamp.get().version());
+        return new Resolution.OfHead(stamp.get().version(), content);
       }
       head = store.requestStamp(id, stamp.map(Stamp::version), dryRun);
     }
@@ -175,51 +127,70 @@ public final class VersionResolver {
         ApiServerException.NO_ANSWER, "it got no valid stamp after " + MAX_ROUNDS + " requests");
   }
 
-  /** As its owner says, for what expires: old credentials would not work any more. */
-  private static boolean followsAlways(JsonNode head) {
-    return KubernetesJson.annotation(head, Annotations.ROLLBACK)
-        .filter("current"::equals)
-        .isPresent();
-  }
-
-  static boolean isBeingDeleted(JsonNode object) {
-    return object.path("metadata").hasNonNull("deletionTimestamp");
+  /** The head's stamp, if it is the stamp of what the head holds. */
+  Optional<Stamp> validStamp(ObjectKey id, JsonNode head, Content content) {
+    return Stamp.of(head)
+        .filter(
+            stamp ->
+                hasher.knows(id.kind(), stamp.content())
+                    ? hasher.hash(content).equals(stamp.content())
+                    : isVersion(Version.id(id, stamp.version()), content, true));
   }
 
   /**
-   * Makes sure of a head's current version though nobody has asked for it, so that a rollback finds
-   * it. What looks like a head and gets no versions (any more) loses its stamp.
+   * Makes sure that the version of a persisted head exists, cloned from that very head. Under dry
+   * run it is only tried, so that a quota refuses then what it would refuse later.
    *
-   * @throws ApiServerException if the API server refuses it or does not answer
+   * @return false if a stranger's object has its name
    */
-  public Upkeep keepCurrent(ObjectKey head, ManagedNamespace namespace) {
-    Optional<JsonNode> found = store.get(head);
-    if (found.isEmpty() || Version.of(head, found.get(), versions.hasher()).isPresent()) {
-      return new Upkeep.NoHead();
+  boolean ensure(ObjectKey id, JsonNode head, Content content, Stamp stamp, boolean dryRun) {
+    ObjectKey version = Version.id(id, stamp.version());
+    Optional<JsonNode> there = meet(version, dryRun);
+    if (there.isPresent()) {
+      return isVersion(version, there.get(), content);
     }
-    if (!verdict(head, found.get(), namespace).isVersioned()) {
-      if (Stamp.isHead(found.get())) {
-        store.unstamp(head);
-      }
-      return new Upkeep.NoHead();
-    }
-    return isTooFast(head, found.get())
-        ? new Upkeep.TooFast()
-        : current(head, found.get(), false) instanceof Resolution.OfHead of
-            ? new Upkeep.Kept(of.current())
-            : new Upkeep.NoHead();
+    return make(
+        version,
+        Version.object(id, head, stamp.version(), hasher.hash(content), stamp.changedBy()),
+        content,
+        dryRun);
   }
 
-  private boolean isTooFast(ObjectKey head, JsonNode found) {
-    return Stamp.of(found)
-        .map(stamp -> Version.id(head, stamp.version()))
-        .filter(version -> store.get(version).isEmpty())
-        .filter(version -> rate.isTooFast(head, () -> store.metadataOfVersions(head)))
-        .isPresent();
+  private boolean make(ObjectKey version, JsonNode object, Content content, boolean dryRun) {
+    Creation creation = store.create(version, object, dryRun);
+    if (creation instanceof Creation.Failed failed) {
+      if (VersionAllocator.isDryRunTrouble(failed, dryRun)) {
+        return true;
+      }
+      throw failed.cause();
+    }
+    return creation instanceof Creation.Created || isVersion(version, content, dryRun);
+  }
+
+  /**
+   * A live read of what may be a version. Whoever meets one that retention has marked as unused is
+   * about to use it, so the mark goes first: a delete that is under way fails then.
+   */
+  private Optional<JsonNode> meet(ObjectKey id, boolean dryRun) {
+    return store.get(id).filter(object -> dryRun || !isMarked(object) || store.unmark(id));
   }
 
   /** For who names a version without asking what it means: retention must not think it unused. */
   public void keep(ObjectKey version, boolean dryRun) {
-    versions.meet(version, dryRun);
+    meet(version, dryRun);
+  }
+
+  private static boolean isMarked(JsonNode object) {
+    return KubernetesJson.annotation(object, Annotations.UNUSED_SINCE).isPresent();
+  }
+
+  boolean isVersion(ObjectKey version, Content content, boolean dryRun) {
+    return meet(version, dryRun).filter(object -> isVersion(version, object, content)).isPresent();
+  }
+
+  boolean isVersion(ObjectKey version, JsonNode object, Content content) {
+    return Version.of(version, object, hasher)
+        .filter(found -> found.content().sameAs(content))
+        .isPresent();
   }
 }

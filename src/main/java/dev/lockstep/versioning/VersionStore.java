@@ -30,14 +30,6 @@ public interface VersionStore {
    */
   List<JsonNode> versionsWith(ObjectKey head, ContentHash content, Optional<String> asOf);
 
-  /**
-   * The highest number of a head's version that some workload, pod or revision still names, whether
-   * or not the version is there. Looks through all of them.
-   */
-  default Optional<VersionNumber> highestNamed(ObjectKey head) {
-    return Optional.empty();
-  }
-
   /** All ResourceQuotas of a namespace. */
   List<JsonNode> quotas(String namespace);
 
@@ -59,11 +51,9 @@ public interface VersionStore {
   /**
    * Takes retention's mark off a version, so that no delete which is under way can succeed.
    *
-   * @param times how often that has happened since somebody named it, this time included; noted on
-   *     it
    * @return false if the version is gone
    */
-  boolean unmark(ObjectKey version, int times);
+  boolean unmark(ObjectKey version);
 
   /** How a create ended. */
   sealed interface Creation {

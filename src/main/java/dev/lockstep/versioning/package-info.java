@@ -3,7 +3,4 @@
  * when. Pure: it knows JSON and a {@link dev.lockstep.versioning.VersionStore}, neither HTTP nor a
  * client.
  */
-@NullMarked
 package dev.lockstep.versioning;
-
-import org.jspecify.annotations.NullMarked;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lockstep.binding.WorkloadAdmission;
 import dev.lockstep.binding.WorkloadKinds;
 import dev.lockstep.binding.WorkloadSettings;
+import dev.lockstep.kubernetes.client.KubeApiClient;
 import dev.lockstep.model.Content;
 import dev.lockstep.model.ContentHasher;
 import dev.lockstep.model.HeadKind;
@@ -22,11 +23,9 @@ import dev.lockstep.webhook.WorkloadWebhook;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /** What {@link WarmUp} asks about: two heads, and a Deployment that names them. */
 public final class SampleReviews {
@@ -58,12 +57,9 @@ public final class SampleReviews {
   private final WarmUpStore store;
   private final List<Review> reviews;
 
-  /**
-   * @param apiCall makes any call to the API server
-   */
-  public SampleReviews(Runnable apiCall, ContentHasher hasher) {
+  public SampleReviews(KubeApiClient api, ContentHasher hasher) {
     this.hasher = hasher;
-    this.store = new WarmUpStore(apiCall);
+    this.store = new WarmUpStore(api);
     BYTES.keySet().forEach(name -> store.put(id(name), head(name, "a")));
     this.reviews = make();
   }
@@ -74,7 +70,10 @@ public final class SampleReviews {
     ManagedNamespaces namespaces = name -> Optional.of(new ManagedNamespace(name, Map.of()));
     return new WarmUpWebhooks(
         new HeadWebhook(
-            new HeadAdmission(store, versions, lookUps), namespaces, true, VersionListener.NONE),
+            new HeadAdmission(store, hasher, versions, lookUps),
+            namespaces,
+            true,
+            VersionListener.NONE),
         new WorkloadWebhook(
             new WorkloadAdmission(
                 versions, (kind, namespace, workload) -> List.of(), settings, lookUps),
@@ -96,21 +95,16 @@ public final class SampleReviews {
         ofDeployment("UPDATE", DEPLOYMENT.formatted("b"), DEPLOYMENT.formatted("a")));
   }
 
-  private static Review ofHead(String operation, ObjectNode object, @Nullable ObjectNode old) {
+  private static Review ofHead(String operation, ObjectNode object, ObjectNode old) {
     return review("heads", "", "configmaps", operation, object, old);
   }
 
-  private static Review ofDeployment(String operation, String object, @Nullable String old) {
+  private static Review ofDeployment(String operation, String object, String old) {
     return review("workloads", "apps", "deployments", operation, object, old);
   }
 
   private static Review review(
-      String webhook,
-      String group,
-      String resource,
-      String operation,
-      Object object,
-      @Nullable Object old) {
+      String webhook, String group, String resource, String operation, Object object, Object old) {
     return new Review(
         "/mutate/" + webhook,
         Buffer.buffer(REVIEW.formatted(group, resource, operation, object, old)));
@@ -125,12 +119,11 @@ public final class SampleReviews {
     ObjectNode head = json.createObjectNode().put("apiVersion", "v1").put("kind", "ConfigMap");
     ObjectNode metadata =
         head.putObject("metadata").put("name", name).put("namespace", NAMESPACE).put("uid", name);
-    head.putObject("data")
-        .put("KEY", start + "line\n".repeat(Objects.requireNonNull(BYTES.get(name)) / 5));
+    head.putObject("data").put("KEY", start + "line\n".repeat(BYTES.get(name) / 5));
     Stamp stamp =
         new Stamp(
             VersionNumber.FIRST,
-            hasher.hash(id(name), Content.of(HeadKind.CONFIG_MAP, head)),
+            hasher.hash(Content.of(HeadKind.CONFIG_MAP, head)),
             VersionNumber.FIRST,
             Optional.empty());
     put(metadata.putObject("labels"), stamp.labels());

@@ -1,6 +1,11 @@
 package dev.lockstep.warmup;
 
+import dev.lockstep.app.Lockstep;
+import dev.lockstep.app.WebhookKeyStoreProvider;
+import dev.lockstep.certificates.serving.ServingCertificate;
 import dev.lockstep.webhook.WarmUpWebhooks;
+import io.quarkus.vertx.http.HttpsServerStart;
+import io.smallrye.common.annotation.Identifier;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
@@ -9,14 +14,14 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpResponseExpectation;
-import io.vertx.core.http.HttpServerOptions;
+import jakarta.enterprise.event.ObservesAsync;
+import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -24,7 +29,8 @@ import org.jboss.logging.Logger;
  * finds everything loaded and compiled. It takes a bounded time, and nothing that goes wrong with
  * it keeps the server from being ready: the first reviews are slower then.
  */
-public final class WarmUp {
+@Singleton
+public class WarmUp {
   private static final Logger LOG = Logger.getLogger(WarmUp.class);
 
   /** The leader makes a certificate later than the server listens. */
@@ -42,35 +48,29 @@ public final class WarmUp {
 
   private final WarmUpWebhooks webhooks;
   private final SampleReviews objects;
-  private final BooleanSupplier isServing;
+  private final ServingCertificate served;
   private final Vertx vertx;
-  private volatile int answered;
 
-  /**
-   * @param isServing whether there is a certificate to be served with
-   */
-  public WarmUp(
-      WarmUpWebhooks webhooks, SampleReviews objects, BooleanSupplier isServing, Vertx vertx) {
+  WarmUp(
+      WarmUpWebhooks webhooks,
+      Lockstep lockstep,
+      @Identifier("webhook") WebhookKeyStoreProvider certificates,
+      Vertx vertx) {
     this.webhooks = webhooks;
-    this.objects = objects;
-    this.isServing = isServing;
+    this.objects = lockstep.warmUpObjects();
+    this.served = certificates.served();
     this.vertx = vertx;
-  }
-
-  /** How many of its reviews were answered. */
-  public int answered() {
-    return answered;
   }
 
   public boolean isOver() {
     return webhooks.isOver();
   }
 
-  /** To be called when the server listens; blocks until the warm-up is over. */
-  public void run(HttpServerOptions server) {
+  public void listening(@ObservesAsync HttpsServerStart server) {
     long begun = System.nanoTime();
+    int answered = 0;
     try {
-      while (!isServing.getAsBoolean() && System.nanoTime() - begun < FOR_A_CERTIFICATE.toNanos()) {
+      while (served.chain().isEmpty() && System.nanoTime() - begun < FOR_A_CERTIFICATE.toNanos()) {
         Thread.sleep(PAUSE.toMillis());
       }
       begun = System.nanoTime();
@@ -83,7 +83,7 @@ public final class WarmUp {
                 .toCompletionStage()
                 .toCompletableFuture()
                 .get(left.toNanos(), TimeUnit.NANOSECONDS);
-            answered = answered + 1;
+            answered++;
           }
         } finally {
           client.close();
@@ -113,12 +113,12 @@ public final class WarmUp {
                     .compose(HttpClientResponse::body));
   }
 
-  private static HttpClientOptions itself(HttpServerOptions server) throws UnknownHostException {
-    InetAddress listens = InetAddress.getByName(server.getHost());
+  private static HttpClientOptions itself(HttpsServerStart server) throws UnknownHostException {
+    InetAddress listens = InetAddress.getByName(server.options().getHost());
     InetAddress address = listens.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : listens;
     return new HttpClientOptions()
         .setDefaultHost(address.getHostAddress())
-        .setDefaultPort(server.getPort())
+        .setDefaultPort(server.options().getPort())
         .setSsl(true)
         // Whoever answers here, nothing is told to him, and nothing believed.
         .setTrustAll(true)

@@ -1,7 +1,7 @@
 package dev.lockstep.warmup;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.lockstep.kubernetes.client.KubeApiClient;
 import dev.lockstep.model.ContentHash;
 import dev.lockstep.model.ObjectKey;
 import dev.lockstep.model.VersionNumber;
@@ -16,14 +16,11 @@ import java.util.concurrent.ConcurrentHashMap;
  * that the client is warm, too.
  */
 final class WarmUpStore implements VersionStore {
-  private final Runnable apiCall;
+  private final KubeApiClient api;
   private final Map<ObjectKey, JsonNode> objects = new ConcurrentHashMap<>();
 
-  /**
-   * @param apiCall makes any call to the API server
-   */
-  WarmUpStore(Runnable apiCall) {
-    this.apiCall = apiCall;
+  WarmUpStore(KubeApiClient api) {
+    this.api = api;
   }
 
   public void put(ObjectKey id, JsonNode object) {
@@ -32,7 +29,7 @@ final class WarmUpStore implements VersionStore {
 
   @Override
   public Optional<JsonNode> get(ObjectKey id) {
-    apiCall.run();
+    api.answers();
     return Optional.ofNullable(objects.get(id));
   }
 
@@ -43,7 +40,7 @@ final class WarmUpStore implements VersionStore {
 
   @Override
   public List<JsonNode> versionsWith(ObjectKey head, ContentHash content, Optional<String> asOf) {
-    apiCall.run();
+    api.answers();
     return List.of();
   }
 
@@ -54,7 +51,7 @@ final class WarmUpStore implements VersionStore {
 
   @Override
   public Creation create(ObjectKey id, JsonNode object, boolean dryRun) {
-    apiCall.run();
+    api.answers();
     if (!dryRun) {
       objects.put(id, object);
     }
@@ -63,7 +60,7 @@ final class WarmUpStore implements VersionStore {
 
   @Override
   public JsonNode requestStamp(ObjectKey head, Optional<VersionNumber> givenUp, boolean dryRun) {
-    return objects.getOrDefault(head, MissingNode.getInstance());
+    return objects.get(head);
   }
 
   @Override
@@ -72,7 +69,7 @@ final class WarmUpStore implements VersionStore {
   }
 
   @Override
-  public boolean unmark(ObjectKey version, int times) {
+  public boolean unmark(ObjectKey version) {
     return objects.containsKey(version);
   }
 }

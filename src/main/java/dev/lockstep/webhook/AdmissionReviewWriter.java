@@ -15,21 +15,24 @@ public final class AdmissionReviewWriter {
     ObjectNode review = json.createObjectNode();
     review.put("apiVersion", "admission.k8s.io/v1").put("kind", "AdmissionReview");
     ObjectNode response = review.putObject("response").put("uid", uid);
-    verdict.map(allowed -> allow(response, allowed), denied -> deny(response, denied));
+    if (verdict instanceof AdmissionResponse.Denied denied) {
+      deny(response, denied);
+    } else if (verdict instanceof AdmissionResponse.Allowed allowed) {
+      allow(response, allowed);
+    }
     return bytes(review);
   }
 
-  private static ObjectNode deny(ObjectNode response, AdmissionResponse.Denied denied) {
+  private static void deny(ObjectNode response, AdmissionResponse.Denied denied) {
     response
         .put("allowed", false)
         .putObject("status")
         .put("code", denied.code())
         .put("reason", reason(denied.code()))
         .put("message", denied.message());
-    return response;
   }
 
-  private ObjectNode allow(ObjectNode response, AdmissionResponse.Allowed allowed) {
+  private void allow(ObjectNode response, AdmissionResponse.Allowed allowed) {
     response.put("allowed", true);
     if (!allowed.patch().isEmpty()) {
       byte[] patch = bytes(allowed.patch().operations());
@@ -43,7 +46,6 @@ public final class AdmissionReviewWriter {
     if (!allowed.audit().isEmpty()) {
       allowed.audit().forEach(response.putObject("auditAnnotations")::put);
     }
-    return response;
   }
 
   /** What clients show for a code: metav1.StatusReason. */

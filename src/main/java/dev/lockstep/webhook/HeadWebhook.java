@@ -1,10 +1,7 @@
 package dev.lockstep.webhook;
 
 import com.fasterxml.jackson.core.JsonPointer;
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.lockstep.model.Annotations;
 import dev.lockstep.model.HeadKind;
-import dev.lockstep.model.Labels;
 import dev.lockstep.model.ManagedNamespace;
 import dev.lockstep.model.ObjectKey;
 import dev.lockstep.model.Stamp;
@@ -17,24 +14,12 @@ import dev.lockstep.versioning.VersionListener;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** {@code heads.lockstep.dev}: ConfigMaps and Secrets. */
 public final class HeadWebhook implements Webhook {
   private static final JsonPointer LABELS = JsonPointer.compile("/metadata/labels");
   private static final JsonPointer ANNOTATIONS = JsonPointer.compile("/metadata/annotations");
-  private static final JsonPointer IMMUTABLE = JsonPointer.compile("/immutable");
-
-  /** What would come along from a version's YAML. */
-  private static final Set<String> ONLY_ON_VERSIONS =
-      Set.of(
-          Annotations.HEAD_NAME,
-          Annotations.UNUSED_SINCE,
-          Annotations.UNMARKED,
-          Annotations.COMMIT,
-          Annotations.ALLOW_DELETE);
 
   private final HeadAdmission admission;
   private final ManagedNamespaces namespaces;
@@ -74,23 +59,28 @@ public final class HeadWebhook implements Webhook {
                 recordUser ? Optional.of(request.user()) : Optional.empty(),
                 request.dryRun(),
                 namespace.get()));
-    write(outcome, request, patch);
-    outcome.version().ifPresent(version -> countReuse(kind.get(), version, request));
-    return new AdmissionResponse.Allowed(patch, outcome.warnings(), audit(outcome));
+    if (outcome instanceof HeadAdmissionResult.Stamped stamped) {
+      write(patch, stamped.stamp().labels(), stamped.stamp().annotations());
+    } else if (outcome instanceof HeadAdmissionResult.Unstamped
+        && Stream.concat(Stream.of(request.object()), request.oldObject().stream())
+            .anyMatch(Stamp::isHead)) {
+      write(patch, Stamp.noLabels(), Stamp.noAnnotations());
+    }
+    return new AdmissionResponse.Allowed(
+        patch, outcome.warnings(), audit(request, kind.get(), outcome));
   }
 
-  private static Map<String, String> audit(HeadAdmissionResult outcome) {
-    return outcome
-        .version()
-        .map(version -> Map.of("version", version.toString()))
-        .orElseGet(Map::of);
-  }
-
-  private void countReuse(HeadKind kind, VersionNumber version, AdmissionRequest request) {
+  private Map<String, String> audit(
+      AdmissionRequest request, HeadKind kind, HeadAdmissionResult outcome) {
+    if (!(outcome instanceof HeadAdmissionResult.Stamped stamped)) {
+      return Map.of();
+    }
+    VersionNumber version = stamped.stamp().version();
     Optional<Stamp> before = request.oldObject().flatMap(Stamp::of);
     if (!request.dryRun() && before.filter(old -> isBroughtBack(version, old)).isPresent()) {
       listener.reused(kind);
     }
+    return Map.of("version", version.toString());
   }
 
   /** A number that was given before, and was not the current one. */
@@ -99,40 +89,9 @@ public final class HeadWebhook implements Webhook {
   }
 
   private static void write(
-      HeadAdmissionResult outcome, AdmissionRequest request, JsonPatchBuilder patch) {
-    Map<String, Optional<String>> labels = new TreeMap<>();
-    Map<String, Optional<String>> annotations = new TreeMap<>();
-    outcome.accept(
-        unchanged -> annotations.put(Annotations.RESTAMP, Optional.empty()),
-        unstamped -> {
-          if (isOrWasHead(request)) {
-            labels.putAll(Stamp.noLabels());
-            annotations.putAll(Stamp.noAnnotations());
-          }
-          if (unstamped.isFilledByProgram()) {
-            annotations.put(Annotations.LEFT_OUT, Optional.of(Annotations.FILLED_BY_A_PROGRAM));
-          }
-        },
-        stamped -> {
-          labels.putAll(stamped.stamp().labels());
-          annotations.putAll(stamped.stamp().annotations());
-          if (stamped.isVersionsCopy()) {
-            labels.put(Labels.HEAD, Optional.empty());
-            ONLY_ON_VERSIONS.forEach(key -> annotations.put(key, Optional.empty()));
-            if (request.oldObject().filter(HeadWebhook::isImmutable).isEmpty()) {
-              patch.remove(IMMUTABLE);
-            }
-          }
-        });
+      JsonPatchBuilder patch,
+      Map<String, Optional<String>> labels,
+      Map<String, Optional<String>> annotations) {
     patch.setAll(LABELS, labels).setAll(ANNOTATIONS, annotations);
-  }
-
-  private static boolean isOrWasHead(AdmissionRequest request) {
-    return Stream.concat(Stream.of(request.object()), request.oldObject().stream())
-        .anyMatch(Stamp::isHead);
-  }
-
-  private static boolean isImmutable(JsonNode object) {
-    return object.path("immutable").asBoolean(false);
   }
 }

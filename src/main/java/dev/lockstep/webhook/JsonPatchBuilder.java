@@ -38,24 +38,6 @@ public final class JsonPatchBuilder {
     return this;
   }
 
-  /** Takes a field away, where it is there. */
-  public JsonPatchBuilder remove(JsonPointer place) {
-    if (!target.at(place).isMissingNode()) {
-      operation("remove", place);
-    }
-    return this;
-  }
-
-  /**
-   * Records that a value was set; what this patch was made for has it already.
-   *
-   * @param place of something that the request's object has
-   */
-  JsonPatchBuilder replaced(JsonPointer place, JsonNode value) {
-    operation("replace", place).set("value", value);
-    return this;
-  }
-
   /**
    * Makes a map of strings (labels, annotations) hold these entries.
    *

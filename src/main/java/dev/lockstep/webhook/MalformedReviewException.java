@@ -1,7 +1,5 @@
 package dev.lockstep.webhook;
 
-import java.util.Objects;
-
 /**
  * What was posted is no AdmissionReview; the message says in one sentence why, never quoting it.
  */
@@ -10,11 +8,5 @@ public final class MalformedReviewException extends RuntimeException {
 
   MalformedReviewException(String message) {
     super(message);
-  }
-
-  /** Never null: none is made without one. */
-  @Override
-  public String getMessage() {
-    return Objects.requireNonNull(super.getMessage());
   }
 }

@@ -31,7 +31,8 @@ public final class VersionDeletionWebhook implements Webhook {
   public AdmissionResponse.Allowed review(AdmissionRequest request) {
     Optional<HeadKind> kind = HeadKind.ofResource(request.resource());
     if (kind.isPresent() && request.group().isEmpty()) {
-      guard.mayDelete(new ObjectKey(kind.get(), request.namespace(), request.name()));
+      guard.mayDelete(
+          new ObjectKey(kind.get(), request.namespace(), request.name()), request.object());
     }
     return new AdmissionResponse.Allowed(new JsonPatchBuilder(request.object()), List.of());
   }

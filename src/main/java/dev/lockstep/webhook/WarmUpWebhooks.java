@@ -1,9 +1,5 @@
 package dev.lockstep.webhook;
 
-import dev.lockstep.callers.WebhookPath;
-import java.util.Optional;
-import java.util.stream.Stream;
-
 /**
  * What the server asks itself before it is ready: the webhooks on objects that are made up, on
  * paths that are there until then. What they answer changes nothing and is in no metric.
@@ -30,13 +26,9 @@ public final class WarmUpWebhooks {
     return over;
   }
 
-  /** The webhook that is asked on this path, if it is one of these. */
-  public Optional<WebhookPath> webhook(String path) {
-    return over
-        ? Optional.empty()
-        : Stream.of(WebhookPath.HEADS, WebhookPath.WORKLOADS)
-            .filter(webhook -> path.equals(PATH + webhook.path()))
-            .findFirst();
+  /** The path of the webhook that is asked on this path. */
+  public String webhook(String path) {
+    return !over && path.startsWith(PATH) ? path.substring(PATH.length()) : path;
   }
 
   public HeadWebhook heads() {

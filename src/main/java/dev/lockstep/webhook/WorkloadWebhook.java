@@ -6,12 +6,9 @@ import dev.lockstep.binding.WorkloadAdmissionRequest;
 import dev.lockstep.binding.WorkloadAdmissionResult;
 import dev.lockstep.binding.WorkloadKind;
 import dev.lockstep.binding.WorkloadKinds;
-import dev.lockstep.binding.ownership.KeptObject;
-import dev.lockstep.binding.ownership.SharedOwnership;
 import dev.lockstep.model.Annotations;
 import dev.lockstep.model.ManagedNamespace;
 import dev.lockstep.versioning.ManagedNamespaces;
-import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +18,6 @@ import java.util.TreeMap;
 /** {@code workloads.lockstep.dev}: everything with a pod template. */
 public final class WorkloadWebhook implements Webhook {
   private static final JsonPointer ANNOTATIONS = JsonPointer.compile("/metadata/annotations");
-
-  private static final JsonPointer MANAGED_FIELDS = JsonPointer.compile("/metadata/managedFields");
 
   /** What the audit log is told, by the annotation that holds it. */
   private static final Map<String, String> TOLD =
@@ -40,22 +35,12 @@ public final class WorkloadWebhook implements Webhook {
   private final WorkloadAdmission admission;
   private final WorkloadKinds kinds;
   private final ManagedNamespaces namespaces;
-  private final Clock clock;
 
   public WorkloadWebhook(
       WorkloadAdmission admission, WorkloadKinds kinds, ManagedNamespaces namespaces) {
-    this(admission, kinds, namespaces, Clock.systemUTC());
-  }
-
-  /**
-   * @param clock for what an API server does not tell the time of
-   */
-  public WorkloadWebhook(
-      WorkloadAdmission admission, WorkloadKinds kinds, ManagedNamespaces namespaces, Clock clock) {
     this.admission = admission;
     this.kinds = kinds;
     this.namespaces = namespaces;
-    this.clock = clock;
   }
 
   @Override
@@ -65,42 +50,31 @@ public final class WorkloadWebhook implements Webhook {
 
   @Override
   public AdmissionResponse.Allowed review(AdmissionRequest request) {
+    JsonPatchBuilder patch = new JsonPatchBuilder(request.object());
     Optional<WorkloadKind> kind = kinds.of(request.group(), request.resource());
     Optional<ManagedNamespace> namespace = namespaces.optedIn(request.namespace());
     if (kind.isEmpty() || namespace.isEmpty()) {
-      return new AdmissionResponse.Allowed(new JsonPatchBuilder(request.object()), List.of());
+      return new AdmissionResponse.Allowed(patch, List.of());
     }
-    KeptObject kept =
-        SharedOwnership.keep(
-            kind.get(), request.object(), request.oldObject(), request.fieldManager());
-    JsonPatchBuilder patch = new JsonPatchBuilder(kept.object());
-    kept.replaced().forEach(patch::replaced);
     WorkloadAdmissionResult outcome =
         admission.decide(
             new WorkloadAdmissionRequest(
                 kind.get(),
                 request.name(),
-                kept.object(),
+                request.object(),
                 request.oldObject(),
                 request.fieldManager(),
-                request.user(),
-                clock.instant(),
                 request.dryRun(),
                 namespace.get()));
     JsonPointer template = kind.get().template();
     outcome.names().forEach((place, name) -> patch.replace(template.append(place), name));
     Map<JsonPointer, Map<String, Optional<String>>> annotations = new LinkedHashMap<>();
     annotations.put(ANNOTATIONS, new TreeMap<>(outcome.annotations()));
-    // A dry run is what a GitOps tool compares with: what is only remembered is no difference.
-    kept.coOwners()
-        .filter(value -> !request.dryRun())
-        .ifPresent(value -> annotations.get(ANNOTATIONS).put(Annotations.CO_OWNERS, value));
     // A Pod is its own template: one map, and so one operation where it is not there yet.
     annotations
         .computeIfAbsent(template.append(ANNOTATIONS), place -> new TreeMap<>())
         .putAll(outcome.templateAnnotations());
     annotations.forEach(patch::setAll);
-    outcome.managedFields().ifPresent(fields -> patch.replaced(MANAGED_FIELDS, fields));
     return new AdmissionResponse.Allowed(patch, outcome.warnings(), audit(outcome));
   }
 

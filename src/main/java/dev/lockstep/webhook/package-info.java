@@ -6,7 +6,4 @@
  *     href="https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/">
  *     Dynamic Admission Control</a>
  */
-@NullMarked
 package dev.lockstep.webhook;
-
-import org.jspecify.annotations.NullMarked;

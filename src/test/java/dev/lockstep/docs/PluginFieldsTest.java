@@ -2,102 +2,60 @@ package dev.lockstep.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lockstep.binding.ReferenceField;
 import dev.lockstep.binding.WorkloadKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/**
- * The kubectl plugin looks where the server looks: its table is made from the server's. {@code mvn
- * test -Dtest=PluginFieldsTest -Dlockstep.write=true} makes it anew.
- */
+/** The kubectl plugin looks where the server looks. */
 class PluginFieldsTest {
-  private static final Path TABLE = Path.of("plugin/internal/rules/fields.json");
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private final String plugin = Files.readString(Path.of("plugin", "kubectl-lockstep"));
 
-  /** The server calls the kinds of others by their resource; people and the API don't. */
-  private static final Map<String, String> KINDS = Map.of("rollouts", "Rollout");
+  PluginFieldsTest() throws IOException {}
 
   @Test
-  void thePluginHasTheTablesOfTheServer() throws IOException {
-    String table =
-        """
-        {
-          "references": [
-        %s
-          ],
-          "workloads": [
-        %s
-          ],
-          "custom": [
-        %s
-          ]
-        }
-        """
-            .formatted(
-                lines(ReferenceField.ALL.stream().map(PluginFieldsTest::field).toList()),
-                lines(WorkloadKind.BUILT_IN.stream().map(PluginFieldsTest::kind).toList()),
-                lines(List.of(kind(WorkloadKind.ARGO_ROLLOUT))));
-    if (Boolean.getBoolean("lockstep.write")) {
-      Files.writeString(TABLE, table);
+  void itKnowsEveryFieldThatNamesAConfigMapOrSecret() {
+    for (ReferenceField field : ReferenceField.ALL) {
+      String[] steps = field.path().split("\\.");
+      String last = steps[steps.length - 1];
+      assertThat(plugin)
+          .as(field.path())
+          .contains("range ." + steps[0].replace("[]", "") + " ")
+          .contains(
+              "{{- with .%s -}}{{\"R\\t%s/\"}}{{.%s}}{{\"\\n\"}}"
+                  .formatted(last.replace("[]", ""), field.kind().singular(), field.nameField()));
+      for (String step : Arrays.asList(steps).subList(1, steps.length - 1)) {
+        assertThat(plugin)
+            .as(field.path())
+            .contains(
+                step.endsWith("[]")
+                    ? "range ." + step.replace("[]", "") + " "
+                    : "with ." + step + " ");
+      }
     }
-    assertThat(Files.readString(TABLE)).isEqualTo(table);
   }
 
-  private static String lines(List<JsonNode> objects) {
-    return objects.stream().map(object -> "    " + object).collect(Collectors.joining(",\n"));
-  }
-
-  private static JsonNode field(ReferenceField field) {
-    return JSON.createObjectNode()
-        .put("kind", field.kind().kind())
-        .put("path", field.path())
-        .put("name", field.nameField())
-        .put("keys", field.keys().name());
-  }
-
-  private static JsonNode kind(WorkloadKind kind) {
-    ObjectNode object =
-        JSON.createObjectNode()
-            .put("group", kind.group())
-            .put("version", kind.version())
-            .put("resource", kind.resource())
-            .put("kind", KINDS.getOrDefault(kind.kind(), kind.kind()))
-            .put("template", kind.template().toString())
-            .put("mutable", kind.change() == WorkloadKind.Change.MUTABLE);
-    kind.revisions()
-        .ifPresent(
-            revisions ->
-                object
-                    .putObject("revisions")
-                    .put("group", revisions.group())
-                    .put("version", revisions.version())
-                    .put("resource", revisions.resource())
-                    .put("template", revisions.template().toString()));
-    return object;
-  }
-
-  /** What it does not know of, it can't show. */
   @Test
-  void itKnowsTheLabelsAndAnnotationsThatItReads() throws IOException {
-    String keys = Files.readString(Path.of("plugin/internal/rules/keys.go"));
-    String reference = Files.readString(Path.of("docs/reference.md"));
-    List<String> own =
-        keys.lines()
-            .filter(line -> line.contains("\"lockstep.dev/"))
-            .map(line -> line.replaceAll(".*\"(lockstep\\.dev/[a-z-]+)\".*", "$1"))
-            // Of the next edition of the rules; older servers don't write it.
-            .filter(key -> !key.equals("lockstep.dev/stepped-back"))
-            .toList();
-    assertThat(own).hasSizeGreaterThan(10);
-    assertThat(own).allSatisfy(key -> assertThat(reference).contains("`" + key + "`"));
+  void itKnowsEveryKindOfWorkload() {
+    List<String> kinds = List.of(assigned("workload_kinds").split(","));
+    List<String> users = List.of(assigned("user_kinds").split(","));
+    for (WorkloadKind kind : WorkloadKind.BUILT_IN) {
+      boolean canMove = kind.change() == WorkloadKind.Change.MUTABLE;
+      assertThat(canMove ? kinds : users).contains(kind.qualifiedResource());
+    }
+    assertThat(plugin).contains(WorkloadKind.ARGO_ROLLOUT.qualifiedResource());
+  }
+
+  private String assigned(String variable) {
+    return plugin
+        .lines()
+        .filter(line -> line.startsWith(variable + "="))
+        .map(line -> line.substring(variable.length() + 1))
+        .findFirst()
+        .orElseThrow();
   }
 }

@@ -2,19 +2,11 @@ package dev.lockstep.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.app.CallerAuthenticationConfig;
-import dev.lockstep.app.KeepVersionsConfig;
 import dev.lockstep.app.LockstepConfig;
-import dev.lockstep.app.PathsConfig;
-import dev.lockstep.app.RetentionConfig;
-import dev.lockstep.app.TlsConfig;
-import dev.lockstep.app.VersionsConfig;
-import dev.lockstep.app.WorkloadConfig;
 import dev.lockstep.binding.ReferenceField;
 import dev.lockstep.binding.WorkloadKind;
 import dev.lockstep.model.Annotations;
 import dev.lockstep.model.Labels;
-import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.common.utils.StringUtil;
 import java.io.IOException;
@@ -35,17 +27,6 @@ import org.yaml.snakeyaml.Yaml;
 
 /** Holds the tables of {@code docs/reference.md} against the code's. */
 class ReferenceDocTest {
-  private static final List<Class<?>> MAPPINGS =
-      List.of(
-          LockstepConfig.class,
-          WorkloadConfig.class,
-          VersionsConfig.class,
-          PathsConfig.class,
-          KeepVersionsConfig.class,
-          RetentionConfig.class,
-          TlsConfig.class,
-          CallerAuthenticationConfig.class);
-
   private static final Pattern FIRST_CELL = Pattern.compile("\\| `([^`]+)` \\|");
 
   private final String page = read("docs/reference.md");
@@ -125,8 +106,7 @@ class ReferenceDocTest {
   @Test
   void everySetting() {
     List<String> settings = new ArrayList<>();
-    MAPPINGS.forEach(
-        mapping -> collect(mapping, mapping.getAnnotation(ConfigMapping.class).prefix(), settings));
+    collect(LockstepConfig.class, "lockstep", settings);
     assertThat(
             rows("Settings").stream()
                 .filter(row -> key(row).startsWith("lockstep."))
@@ -143,11 +123,14 @@ class ReferenceDocTest {
   private static void collect(Class<?> mapping, String prefix, List<String> settings) {
     for (Method method : mapping.getMethods()) {
       String property = prefix + "." + StringUtil.skewer(method.getName());
+      Class<?> type = method.getReturnType();
       if (method.getGenericReturnType() instanceof ParameterizedType optional
           && optional.getActualTypeArguments()[0] instanceof ParameterizedType list
           && list.getActualTypeArguments()[0] instanceof Class<?> items
           && items.isInterface()) {
         collect(items, property + "[]", settings);
+      } else if (type.isInterface() && type.getEnclosingClass() == LockstepConfig.class) {
+        collect(type, property, settings);
       } else {
         WithDefault value = method.getAnnotation(WithDefault.class);
         settings.add(

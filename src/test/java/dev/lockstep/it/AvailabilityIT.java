@@ -1,6 +1,5 @@
 package dev.lockstep.it;
 
-import static dev.lockstep.it.Await.waiting;
 import static dev.lockstep.it.Manifests.configMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -15,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -48,6 +48,10 @@ class AvailabilityIT {
   @AfterAll
   static void end() {
     served.close();
+  }
+
+  private static ConditionFactory waiting() {
+    return await().atMost(Duration.ofSeconds(120)).pollInterval(Duration.ofMillis(200));
   }
 
   @Test
@@ -90,7 +94,7 @@ class AvailabilityIT {
         Reviews.client(served.cluster(), "https://127.0.0.1:" + server.port())
             .contentType("application/json")
             .body(Reviews.create(shop.name(), late).toString())
-            .post(served.cluster().secretPath() + Reviews.HEADS);
+            .post(Reviews.HEADS);
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(answer.header("Connection")).isEqualTo("close");
     waiting().until(() -> metric(server, "lockstep_leader").equals("0.0"));

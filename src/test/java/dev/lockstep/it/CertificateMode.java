@@ -1,11 +1,12 @@
 package dev.lockstep.it;
 
-import static dev.lockstep.it.Await.waiting;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 
@@ -46,7 +47,9 @@ enum CertificateMode {
       for (String configuration :
           List.of(
               "mutatingwebhookconfiguration/lockstep", "validatingwebhookconfiguration/lockstep")) {
-        waiting().until(() -> kubectl(cluster, "get", configuration).exit() == 0);
+        await()
+            .atMost(Duration.ofSeconds(100))
+            .until(() -> kubectl(cluster, "get", configuration).exit() == 0);
         int webhooks =
             Shop.json(kubectl(cluster, "get", configuration, "-o", "json")).path("webhooks").size();
         for (int i = 0; i < webhooks; i++) {

@@ -27,16 +27,7 @@ class CertificateValuesIT {
           """)
   void theChartRefusesTwoWaysAtOnce(String values, String sentence, RealCluster cluster) {
     Result result =
-        cluster.run(
-            "helm",
-            List.of(
-                "template",
-                "lockstep",
-                "helm/lockstep",
-                "--set=image.repository=lockstep",
-                "--set",
-                values),
-            "");
+        cluster.run("helm", List.of("template", "lockstep", "helm/lockstep", "--set", values), "");
 
     assertThat(result.exit()).isNotZero();
     assertThat(result.err()).contains(sentence);

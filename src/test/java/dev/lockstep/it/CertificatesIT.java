@@ -1,7 +1,7 @@
 package dev.lockstep.it;
 
-import static dev.lockstep.it.Await.waiting;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.restassured.RestAssured;
@@ -14,6 +14,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HashSet;
@@ -26,6 +27,7 @@ import java.util.stream.StreamSupport;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -62,6 +64,10 @@ class CertificatesIT {
   @AfterAll
   static void end() {
     cluster.close();
+  }
+
+  private static ConditionFactory waiting() {
+    return await().atMost(Duration.ofSeconds(180)).pollInterval(Duration.ofMillis(300));
   }
 
   private static Result kubectl(String... arguments) {
@@ -125,7 +131,7 @@ class CertificatesIT {
 
   /** The certificate that the server shows; the handshake itself is with anybody. */
   private static X509Certificate served() {
-    URI url = URI.create(cluster.server());
+    URI url = URI.create(cluster.webhooks());
     try (SSLSocket socket =
         (SSLSocket)
             trusting(bundle()).getSocketFactory().createSocket(url.getHost(), url.getPort())) {

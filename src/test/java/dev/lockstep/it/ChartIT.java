@@ -28,11 +28,10 @@ class ChartIT {
   private static final List<String> CREATE = List.of("create", "-f", "-");
   private static final String KINDS_OF_OTHERS =
       crd("monitoring.coreos.com", "ServiceMonitor", "servicemonitors")
-          + crd("monitoring.coreos.com", "PodMonitor", "podmonitors")
           + crd("monitoring.coreos.com", "PrometheusRule", "prometheusrules")
           + crd("cert-manager.io", "Certificate", "certificates");
   private static final String WITHOUT_CERTIFICATE =
-      "--set=certificates.mode=secret,certificates.caBundle=QQ==,image.repository=lockstep";
+      "--set=certificates.mode=secret,certificates.caBundle=QQ==";
 
   private static String crd(String group, String kind, String plural) {
     return """
@@ -70,11 +69,6 @@ class ChartIT {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  /** On the network of the node no pod is restricted. */
-  static List<Path> waysOfRestrictedPods() {
-    return ways().stream().filter(file -> !file.endsWith("host-network-values.yaml")).toList();
   }
 
   private static Result helm(RealCluster cluster, String... arguments) {
@@ -126,7 +120,7 @@ class ChartIT {
   }
 
   @ParameterizedTest
-  @MethodSource("waysOfRestrictedPods")
+  @MethodSource("ways")
   void eachPodMeetsTheStandardRestricted(Path values, RealCluster cluster) {
     Shop shop = Shop.closed(cluster);
     shop.kubectl(
@@ -162,9 +156,7 @@ class ChartIT {
       for (JsonNode object : objects) {
         if (object.path("kind").asText().equals("MutatingWebhookConfiguration")) {
           object.path("webhooks").forEach(hook -> selectors.add(hook.path("namespaceSelector")));
-        } else if (object.path("kind").asText().equals("ValidatingAdmissionPolicy")
-            && object.at("/metadata/name").asText().endsWith("-versions")) {
-          // The others are about Lockstep's own requests, wherever they are.
+        } else if (object.path("kind").asText().equals("ValidatingAdmissionPolicy")) {
           selectors.add(object.at("/spec/matchConstraints/namespaceSelector"));
         }
       }
@@ -222,9 +214,6 @@ class ChartIT {
     objects.stream()
         // It is about our own calls, and gives no right.
         .filter(o -> !o.path("kind").asText().equals("FlowSchema"))
-        // Its own Secret, in its own namespace.
-        .filter(o -> !o.path("kind").asText().equals("Role"))
-        .filter(o -> !o.at("/metadata/name").asText().endsWith("-self-content"))
         .forEach(
             object ->
                 object
@@ -234,25 +223,13 @@ class ChartIT {
   }
 
   @Test
-  void listedNamespacesNeedAClusterRoleForTheWebhooksAlone(RealCluster cluster) {
-    String listed = "--set=namespaces={shop,shop-2}";
-    String fixed = "--set=webhook.fixedPaths=true";
-    assertThat(
-            ofKind(
-                objects(template(cluster, "ops", WITHOUT_CERTIFICATE, listed, fixed)),
-                "ClusterRole"))
-        .isEmpty();
+  void listedNamespacesNeedNoClusterRole(RealCluster cluster) {
     List<JsonNode> objects =
-        objects(
-            template(
-                cluster, "ops", WITHOUT_CERTIFICATE, listed, "--set=webhook.fixedPaths=false"));
+        objects(template(cluster, "ops", WITHOUT_CERTIFICATE, "--set=namespaces={shop,shop-2}"));
 
     assertThat(objects)
         .extracting(object -> object.path("kind").asText())
-        .doesNotContain("Namespace");
-    assertThat(ofKind(objects, "ClusterRole").toString())
-        .contains("mutatingwebhookconfigurations")
-        .doesNotContain("configmaps", "secrets", "namespaces\"");
+        .doesNotContain("ClusterRole", "ClusterRoleBinding", "Namespace");
     assertThat(ofKind(objects, "Role"))
         .extracting(role -> role.at("/metadata/namespace").asText())
         .containsExactlyInAnyOrder("shop", "shop-2", "ops", "shop");

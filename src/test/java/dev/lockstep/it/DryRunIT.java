@@ -21,9 +21,6 @@ class DryRunIT {
   private static final String NAME_IN_CONTAINER =
       "/spec/template/spec/containers/0/envFrom/0/configMapRef/name";
 
-  private static final List<String> RELEASE_NOTES =
-      List.of("lockstep.dev/released", "lockstep.dev/release-heads", "lockstep.dev/window-moves");
-
   private static String deployment(String image) {
     return workload("Deployment", "app", image, "app-config");
   }
@@ -57,21 +54,12 @@ class DryRunIT {
     return persisted(shop);
   }
 
-  /**
-   * An object as a request gave it back, without what differs between any two requests, and without
-   * the notes of a release: a dry run releases nothing, and its time would differ in each diff.
-   */
+  /** An object as a request gave it back, without what differs between any two requests. */
   private static JsonNode answer(Result result) {
     ObjectNode object = Shop.json(result).deepCopy();
     object.remove("status");
-    ObjectNode metadata = (ObjectNode) object.path("metadata");
-    metadata.remove(List.of("uid", "resourceVersion", "creationTimestamp", "managedFields"));
-    if (metadata.path("annotations") instanceof ObjectNode annotations) {
-      annotations.remove(RELEASE_NOTES);
-      if (annotations.isEmpty()) {
-        metadata.remove("annotations");
-      }
-    }
+    ((ObjectNode) object.path("metadata"))
+        .remove(List.of("uid", "resourceVersion", "creationTimestamp", "managedFields"));
     return object;
   }
 
@@ -215,7 +203,6 @@ class DryRunIT {
             "",
             "patch",
             "deployment/app",
-            "--field-manager=a-dashboard",
             "--type=json",
             "--patch",
             "[{\"op\": \"replace\", \"path\": \"/spec/template\", \"value\": " + first + "}]");
@@ -228,8 +215,7 @@ class DryRunIT {
   @Test
   void aRequestToBindAnew(Shop shop) {
     shop.apply(configMap("app-config", "FOO", "bar") + deployment("app:1"));
-    // By somebody else: the releaser's own change would belong to the release.
-    shop.apply(configMap("app-config", "FOO", "baz"), "--as=joe", "--as-group=system:masters");
+    shop.apply(configMap("app-config", "FOO", "baz"));
 
     JsonNode bound = predicted(shop, "", "annotate", "deployment/app", "lockstep.dev/rebind=");
 

@@ -1,11 +1,12 @@
 package dev.lockstep.it;
 
-import static dev.lockstep.it.Await.waiting;
 import static dev.lockstep.it.Manifests.configMap;
 import static dev.lockstep.it.Manifests.workload;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -22,7 +23,10 @@ class EventsIT {
   }
 
   private static List<String> awaitTold(Shop shop, String reason, String name) {
-    return waiting().until(() -> told(shop, reason, name), told -> !told.isEmpty());
+    return await()
+        .atMost(Duration.ofSeconds(60))
+        .pollInterval(Duration.ofMillis(200))
+        .until(() -> told(shop, reason, name), told -> !told.isEmpty());
   }
 
   @Test
@@ -34,7 +38,9 @@ class EventsIT {
     shop.kubectl("label", "configmap/app-config", "team=blue");
     shop.apply(configMap("app-config", "FOO", "b"));
     List<String> both =
-        waiting().until(() -> told(shop, "VersionMade", "app-config"), told -> told.size() >= 2);
+        await()
+            .atMost(Duration.ofSeconds(60))
+            .until(() -> told(shop, "VersionMade", "app-config"), told -> told.size() >= 2);
     assertThat(both)
         .containsExactlyInAnyOrder(
             "what it holds is kept as app-config-v000, for rollbacks",
@@ -61,7 +67,8 @@ class EventsIT {
                 "  name: filler\n",
                 "  name: filler\n  annotations: {lockstep.dev/versioned: \"false\"}\n"));
     shop.kubectl("delete", "configmap/app-config-v000");
-    waiting()
+    await()
+        .atMost(Duration.ofSeconds(60))
         .until(
             () ->
                 shop.tryApply(

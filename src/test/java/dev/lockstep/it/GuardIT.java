@@ -1,11 +1,12 @@
 package dev.lockstep.it;
 
-import static dev.lockstep.it.Await.waiting;
 import static dev.lockstep.it.Manifests.configMap;
 import static dev.lockstep.it.Manifests.secret;
 import static dev.lockstep.it.Manifests.workload;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -23,14 +24,17 @@ class GuardIT {
   }
 
   private static void awaitPods(Shop shop, int count) {
-    waiting().until(() -> shop.list("pod", "app=my-app").size() == count);
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .pollInterval(Duration.ofMillis(200))
+        .until(() -> shop.list("pod", "app=my-app").size() == count);
   }
 
   @Test
   void whoUsesAVersionIsToldToWhoDeletesIt(Shop shop) {
     shop.apply(config("a") + deployment().replace("replicas: 1", "replicas: 0"));
     new Workload(shop, "deployment/my-app").settled();
-    waiting().until(() -> !shop.list("replicaset", "app=my-app").isEmpty());
+    await().until(() -> !shop.list("replicaset", "app=my-app").isEmpty());
     String replicaSet = shop.list("replicaset", "app=my-app").get(0).at("/metadata/name").asText();
 
     Result result = shop.tryKubectl("", "delete", "configmap", "app-config-v000");
@@ -142,7 +146,10 @@ class GuardIT {
 
     shop.kubectl("delete", "configmap", "owner");
 
-    waiting().until(() -> shop.find("configmap/app-config-v000").isEmpty());
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .pollInterval(Duration.ofMillis(200))
+        .until(() -> shop.find("configmap/app-config-v000").isEmpty());
   }
 
   @Test

@@ -20,8 +20,6 @@ record Installation(RealCluster cluster) {
     installation.cluster("label", "namespace", NAMESPACE, ENFORCE_RESTRICTED);
     List<String> install =
         new ArrayList<>(List.of("-n", NAMESPACE, "install", "lockstep", "helm/lockstep", "--wait"));
-    // As cluster/image names it.
-    install.add("--set=image.repository=lockstep");
     install.addAll(mode.prepare(cluster));
     install.addAll(List.of(options));
     CompletableFuture<Result> installing =

@@ -1,16 +1,17 @@
 package dev.lockstep.it;
 
-import static dev.lockstep.it.Await.waiting;
 import static dev.lockstep.it.Manifests.configMap;
 import static dev.lockstep.it.Manifests.secret;
 import static dev.lockstep.it.Manifests.workload;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +23,8 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 /** Whatever has a pod template is bound, whatever its kind and the field that names a head. */
 @OnRealCluster
 class KindsIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration POLL = Duration.ofMillis(100);
 
   /** Where the pod template is, and the rest of the object around it. */
   enum Kind {
@@ -141,7 +144,10 @@ class KindsIT {
         """,
         "--server-side");
     shop.kubectl("wait", "--for=condition=Established", "crd/rollouts.argoproj.io");
-    waiting().until(() -> shop.tryKubectl("", "get", "rollouts.argoproj.io").exit() == 0);
+    await()
+        .atMost(PATIENCE)
+        .pollInterval(POLL)
+        .until(() -> shop.tryKubectl("", "get", "rollouts.argoproj.io").exit() == 0);
   }
 
   @ParameterizedTest
@@ -389,7 +395,11 @@ class KindsIT {
 
     JsonNode replicaSet = shop.list("replicasets", "app=my-app").get(0);
     JsonNode pod =
-        waiting().until(() -> shop.list("pods", "app=my-app"), pods -> !pods.isEmpty()).get(0);
+        await()
+            .atMost(PATIENCE)
+            .pollInterval(POLL)
+            .until(() -> shop.list("pods", "app=my-app"), pods -> !pods.isEmpty())
+            .get(0);
 
     assertThat(replicaSet.at("/spec/template/spec")).isEqualTo(template.at("/spec"));
     for (JsonNode made : List.of(replicaSet.at("/spec/template"), pod)) {
@@ -412,7 +422,9 @@ class KindsIT {
     shop.tryKubectl(nobodyAnswers(shop, name).toString(), "create", "-f", "-").orFail();
     try {
       Result sent =
-          waiting()
+          await()
+              .atMost(PATIENCE)
+              .pollInterval(POLL)
               .until(
                   () -> shop.tryApply(Kind.POD.manifest("app:1"), "--dry-run=server"),
                   result -> result.exit() != 0);
@@ -422,7 +434,10 @@ class KindsIT {
       shop.apply(Kind.REPLICA_SET.manifest("app:1", owner(shop, true)));
 
       // The ReplicaSet's own pod.
-      waiting().until(() -> shop.list("pods", "app=my-app"), pods -> !pods.isEmpty());
+      await()
+          .atMost(PATIENCE)
+          .pollInterval(POLL)
+          .until(() -> shop.list("pods", "app=my-app"), pods -> !pods.isEmpty());
       // Nor is what does not touch a template.
       shop.kubectl("scale", "replicaset/my-app", "--replicas=2");
     } finally {

@@ -1,13 +1,14 @@
 package dev.lockstep.it;
 
-import static dev.lockstep.it.Await.waiting;
 import static dev.lockstep.it.Manifests.configMap;
 import static dev.lockstep.it.Manifests.workload;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -134,7 +135,9 @@ class MetricsIT {
 
     // Others count as well: the cluster is shared.
     for (String name : List.of("behind", "held", "waiting")) {
-      waiting().until(() -> shop.cluster().measured().sum("lockstep_workloads_" + name, NONE) >= 1);
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> shop.cluster().measured().sum("lockstep_workloads_" + name, NONE) >= 1);
     }
   }
 

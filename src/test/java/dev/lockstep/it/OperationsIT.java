@@ -1,13 +1,14 @@
 package dev.lockstep.it;
 
-import static dev.lockstep.it.Await.waiting;
 import static dev.lockstep.it.Manifests.configMap;
 import static dev.lockstep.it.Manifests.workload;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -88,12 +89,12 @@ class OperationsIT {
     shop.apply(
         configMap("app-config", "FOO", "a")
             + workload("Deployment", "my-app", "app:1", "app-config"));
-    // Of somebody else: it is no part of that release.
-    shop.apply(configMap("app-config", "FOO", "b"), "--as=joe", "--as-group=system:masters");
+    shop.apply(configMap("app-config", "FOO", "b"));
 
     Pattern line =
-        Pattern.compile(
-            shop.name() + " +my-app +there is a newer version of configmap/app-config; ");
-    waiting().until(() -> line.matcher(run(shop, "What is behind").orFail().out()).find());
+        Pattern.compile(shop.name() + " +my-app +newer config is there: configmap/app-config=v001");
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> line.matcher(run(shop, "What is behind").orFail().out()).find());
   }
 }

@@ -1,13 +1,14 @@
 package dev.lockstep.it;
 
-import static dev.lockstep.it.Await.waiting;
 import static dev.lockstep.it.Manifests.configMap;
 import static dev.lockstep.it.Manifests.workload;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Order;
@@ -51,7 +52,9 @@ class OutageIT {
           .contains(words(undo, "error: failed restoring"))
           .contains(config.err().lines().findFirst().orElseThrow());
       shop.kubectl("scale", "deployment/my-app", "--replicas=2");
-      waiting().until(() -> shop.get("deployment/my-app").at("/status/readyReplicas").asInt() == 2);
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> shop.get("deployment/my-app").at("/status/readyReplicas").asInt() == 2);
       shop.kubectl("delete", "configmap", "app-config-v000");
 
       // The way out, and back.

@@ -9,56 +9,44 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.yaml.snakeyaml.Yaml;
 
-/** {@code kubectl lockstep}, as {@code plugin/build} makes it for this machine. */
+/**
+ * {@code kubectl lockstep}, as people have it on their laptops: by several shells, each of which
+ * has to print the same.
+ */
 record Plugin(Shop shop) {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String NOTHING_BUT_AGES = "(?<= )([0-9]+m([0-9]+s)?|[0-9]+s)(?= |$)";
+  private static final Path FILE = Path.of("plugin", "kubectl-lockstep").toAbsolutePath();
+  private static final String NOTHING_BUT_AGES = "[0-9]+m?[0-9]*s( |$)";
 
-  /** On a machine that never built it, Go compiles Kubernetes' client first. */
-  private static final long PATIENCE_MINUTES = 20;
+  /** What runs it. busybox brings its own awk, sed and sort along. */
+  enum Shell {
+    DASH("dash", "dash"),
+    BASH("bash", "bash"),
+    BUSYBOX("busybox-static", "busybox", "sh");
 
-  /** Builds it once, and answers the folder that it is in. */
-  static Path folder() {
-    return Built.FOLDER;
-  }
+    private final List<String> command;
 
-  private static final class Built {
-    static final Path FOLDER = build();
-
-    private static Path build() {
-      Path folder = Path.of("target", "plugin").toAbsolutePath();
-      try {
-        Path log = Files.createDirectories(folder).resolve("build.log");
-        Process process =
-            new ProcessBuilder("plugin/build", folder.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        if (!process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES)) {
-          process.destroy();
-          throw new AssertionError("plugin/build takes too long; see " + log);
-        }
-        assertThat(process.exitValue()).as(Files.readString(log)).isZero();
-        return folder;
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException(e);
-      }
+    Shell(String debianPackage, String... command) {
+      this.command = List.of(command);
+      Programs.need(command[0], debianPackage);
     }
   }
 
-  /** Runs it in the shop's namespace. */
-  Result run(String... arguments) {
-    List<String> command = new ArrayList<>(List.of(folder() + "/kubectl-lockstep"));
+  /** Runs it in this shell, in the shop's namespace. */
+  Result run(Shell shell, String... arguments) {
+    return run(shell, Map.of(), arguments);
+  }
+
+  private Result run(Shell shell, Map<String, String> environment, String... arguments) {
+    List<String> command = new ArrayList<>(shell.command);
+    command.add(FILE.toString());
     command.addAll(List.of(arguments));
     command.addAll(List.of("-n", shop.name()));
     ProcessBuilder builder = new ProcessBuilder(command);
@@ -67,30 +55,61 @@ record Plugin(Shop shop) {
         .putAll(
             Map.of(
                 "KUBECONFIG", shop.cluster().file("kubeconfig").toString(),
-                "KUBECACHEDIR", shop.cluster().file("kube-cache").toString()));
+                "KUBECACHEDIR", shop.cluster().file("kube-cache").toString(),
+                "PATH", path(shell, shop.cluster().file("bin"))));
+    builder.environment().putAll(environment);
     return Result.of(builder, "");
   }
 
-  /** What it prints, without what is another each time. */
+  private String path(Shell shell, Path kubectl) {
+    String path = kubectl + File.pathSeparator + System.getenv("PATH");
+    return shell == Shell.BUSYBOX ? applets() + File.pathSeparator + path : path;
+  }
+
+  private String applets() {
+    Path folder = Path.of(Folder.of(shop).path(), "busybox");
+    if (!Files.exists(folder)) {
+      try {
+        Files.createDirectories(folder);
+        for (String applet : List.of("awk", "sed", "sort", "tr", "date", "cat")) {
+          Files.createSymbolicLink(folder.resolve(applet), Programs.find("busybox").orElseThrow());
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return folder.toString();
+  }
+
+  /** What every shell prints, and how it ends: for commands that change nothing. */
   Result look(String... arguments) {
-    Result result = run(arguments);
+    List<Result> results =
+        Stream.of(Shell.values()).map(shell -> run(shell, arguments)).map(this::timeless).toList();
+    for (Result result : results) {
+      assertThat(List.of(result.exit(), result.out(), result.err()))
+          .as(result.command())
+          .isEqualTo(List.of(results.get(0).exit(), results.get(0).out(), results.get(0).err()));
+    }
+    return results.get(0);
+  }
+
+  private Result timeless(Result result) {
+    if (result.command().matches(".* -o (json|yaml) .*")) {
+      return result;
+    }
     return new Result(
         result.command(),
         result.exit(),
-        result
-            .out()
-            .replaceAll("(?m)" + NOTHING_BUT_AGES, "AGE")
-            .replaceAll("(?m) +", " ")
-            .replaceAll("(?m) $", ""),
+        result.out().replaceAll("(?m)" + NOTHING_BUT_AGES, "AGE$1").replaceAll(" +", " "),
         result.err());
   }
 
   /** The same as JSON; YAML has to be the same object. */
   JsonNode json(String... arguments) {
-    Result json = run(with(arguments, "json"));
+    Result json = look(with(arguments, "json"));
     assertThat(json.err()).as(json.command()).isEmpty();
     JsonNode object = Shop.json(json);
-    assertThat(JSON.<JsonNode>valueToTree(new Yaml().load(run(with(arguments, "yaml")).out())))
+    assertThat(JSON.<JsonNode>valueToTree(new Yaml().load(look(with(arguments, "yaml")).out())))
         .isEqualTo(object);
     return object;
   }
@@ -99,13 +118,72 @@ record Plugin(Shop shop) {
     return Stream.concat(Stream.of(arguments), Stream.of("-o", format)).toArray(String[]::new);
   }
 
+  /** Runs it with a kubectl that notes its arguments; answers those of every call, one a line. */
+  List<String> kubectlCalls(String... arguments) {
+    try {
+      Path folder = Files.createDirectories(Path.of(Folder.of(shop).path(), "noting"));
+      Path log = folder.resolve("log");
+      Files.writeString(log, "");
+      Path kubectl = folder.resolve("kubectl");
+      Files.writeString(
+          kubectl,
+          """
+          #!/bin/sh
+          printf '%%s ' "$@" | tr '\\n' ' ' >>'%s'
+          echo >>'%s'
+          exec '%s' "$@"
+          """
+              .formatted(log, log, shop.cluster().file("bin/kubectl")));
+      Files.setPosixFilePermissions(kubectl, PosixFilePermissions.fromString("rwxr-xr-x"));
+      run(
+              Shell.DASH,
+              Map.of("PATH", folder + File.pathSeparator + System.getenv("PATH")),
+              arguments)
+          .orFail();
+      return Files.readAllLines(log);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What it prints on a terminal. */
+  Result onTerminal(Map<String, String> environment, String... arguments) {
+    Programs.need("script", "bsdutils");
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            "script",
+            "-qec",
+            FILE + " " + String.join(" ", arguments) + " -n " + shop.name(),
+            "/dev/null");
+    builder
+        .environment()
+        .putAll(
+            Map.of(
+                "KUBECONFIG", shop.cluster().file("kubeconfig").toString(),
+                "TERM", "xterm",
+                "PATH", path(Shell.DASH, shop.cluster().file("bin"))));
+    builder.environment().remove("NO_COLOR");
+    builder.environment().putAll(environment);
+    return Result.of(builder, "");
+  }
+
   /** What kubectl offers after these words, the last of which is unfinished. */
   List<String> completed(String... words) {
-    run("completion", "--dir", folder().toString()).orFail();
+    Path folder = Path.of(Folder.of(shop).path(), "complete");
+    try {
+      Files.createDirectories(folder);
+      for (String name : List.of("kubectl-lockstep", "kubectl_complete-lockstep")) {
+        if (!Files.exists(folder.resolve(name))) {
+          Files.createSymbolicLink(folder.resolve(name), FILE);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     List<String> arguments = new ArrayList<>(List.of("__complete", "lockstep"));
     arguments.addAll(List.of(words));
     String path =
-        folder()
+        folder
             + File.pathSeparator
             + shop.cluster().file("bin")
             + File.pathSeparator
@@ -116,8 +194,6 @@ record Plugin(Shop shop) {
         .out()
         .lines()
         .filter(line -> !line.startsWith(":"))
-        // After a tab, it says what the word means.
-        .map(line -> line.replaceAll("\t.*", ""))
         .toList();
   }
 }

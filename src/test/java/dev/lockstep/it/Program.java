@@ -52,8 +52,7 @@ final class Program {
   /** Sends a signal to a program that this one has started. */
   void signal(String program, String signal) {
     String pid = String.valueOf(child(program).pid());
-    // The shell's own: not every machine has a program of this name.
-    Result.of(new ProcessBuilder("bash", "-c", "kill -" + signal + " " + pid), "").orFail();
+    Result.of(new ProcessBuilder("kill", "-" + signal, pid), "").orFail();
   }
 
   /** The server itself. */

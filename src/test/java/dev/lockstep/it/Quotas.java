@@ -1,7 +1,8 @@
 package dev.lockstep.it;
 
-import static dev.lockstep.it.Await.waiting;
+import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.Optional;
 
 /** Resource quotas of a test's namespace. */
@@ -24,7 +25,9 @@ final class Quotas {
     }
     int limit = shop.list(resource, "").size() + more;
     shop.kubectl("create", "quota", NAME, "--hard=" + counted + "=" + limit);
-    waiting()
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .pollInterval(Duration.ofMillis(200))
         .until(
             () ->
                 Optional.of(shop.get("quota/" + NAME))

@@ -7,13 +7,11 @@ import java.net.URI;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * A cluster with Lockstep installed, made by {@code cluster/run} and {@code cluster/lockstep}. It
@@ -24,8 +22,7 @@ public final class RealCluster implements AutoCloseable {
   private static final String REPLICAS = "lockstep.replicas";
 
   /** Whoever waits for what follows by itself need not wait for long. */
-  private static final Map<String, String> QUICK =
-      Map.of("LOCKSTEP_QUIET_PERIOD", "2s", "LOCKSTEP_PATHS_PERIOD", "500ms");
+  private static final Map<String, String> QUICK = Map.of("LOCKSTEP_QUIET_PERIOD", "2s");
 
   /**
    * The tests' own user restores versions, and forges them; who is bound by the policy is played by
@@ -96,16 +93,14 @@ public final class RealCluster implements AutoCloseable {
   }
 
   /** Several servers, the first of which installs the chart; each request is for the next one. */
-  Replicas install(int count, Map<String, String> environment, String... options) {
+  Replicas install(int count, Map<String, String> environment) {
     Map<String, String> each = new HashMap<>(environment);
     // Requests share connections otherwise, and connections are what is spread.
     each.put("QUARKUS_HTTP_HEADER__CONNECTION__VALUE", "close");
     Forwarder forwarder = new Forwarder();
     forwarders.add(forwarder);
     List<Program> started = new ArrayList<>();
-    List<String> first = new ArrayList<>(List.of(options));
-    first.add("--set=webhook.url=https://127.0.0.1:" + forwarder.port());
-    started.add(install(each, first.toArray(String[]::new)));
+    started.add(install(each, "--set=webhook.url=https://127.0.0.1:" + forwarder.port()));
     List<Integer> ports = new ArrayList<>(List.of(port("lockstep-ready")));
     for (int number = 2; number <= count; number++) {
       started.add(install(each, "--replica=" + number));
@@ -126,43 +121,9 @@ public final class RealCluster implements AutoCloseable {
     return URI.create(read(readyFile).strip()).getPort();
   }
 
-  /** The server, without the path before its webhooks. */
-  String server() {
-    return read("lockstep-ready").strip();
-  }
-
-  /** Where the server's webhooks are, as the configurations say: with the path that is a secret. */
+  /** Where the server's webhooks are. */
   String webhooks() {
-    return server() + secretPath();
-  }
-
-  /** What stands before the paths of the webhooks: nothing where they are fixed. */
-  String secretPath() {
-    for (String path = path(); ; path = path()) {
-      if (path.equals("/mutate/heads")) {
-        return "";
-      }
-      if (path.matches("/[a-z0-9]{32}/mutate/heads")) {
-        return path.substring(0, 33);
-      }
-      LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
-    }
-  }
-
-  private String path() {
-    String clientConfig =
-        run(
-                "kubectl",
-                List.of(
-                    "get",
-                    "mutatingwebhookconfiguration",
-                    "lockstep",
-                    "-o=jsonpath={.webhooks[0].clientConfig.url}{.webhooks[0].clientConfig.service.path}"),
-                "")
-            .orFail()
-            .out()
-            .strip();
-    return clientConfig.startsWith("https:") ? URI.create(clientConfig).getPath() : clientConfig;
+    return read("lockstep-ready").strip();
   }
 
   /** All that the servers measure now, as Prometheus reads it. */

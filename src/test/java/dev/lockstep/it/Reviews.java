@@ -38,11 +38,9 @@ final class Reviews {
           "Deployment", new Resource("apps", "v1", "deployments"));
 
   private final RealCluster cluster;
-  private final String webhooks;
 
   Reviews(RealCluster cluster) {
     this.cluster = cluster;
-    this.webhooks = cluster.webhooks();
   }
 
   /** A review of a create, with all that the API server sends. */
@@ -100,7 +98,7 @@ final class Reviews {
 
   /** A request to the server: HTTPS, its certificate checked with the CA that the chart has. */
   RequestSpecification client() {
-    return client(cluster, webhooks);
+    return client(cluster, cluster.webhooks());
   }
 
   /** The same to any server. */

@@ -1,8 +1,9 @@
 package dev.lockstep.it;
 
-import static dev.lockstep.it.Await.waiting;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
 
 /** What controllers do with a Deployment after it was applied. */
 final class Rollouts {
@@ -10,7 +11,10 @@ final class Rollouts {
 
   /** The Deployment, once its template has a revision that an undo can go back to. */
   static JsonNode recorded(Shop shop, String name) {
-    return waiting().until(() -> shop.get("deployment/" + name), Rollouts::isRecorded);
+    return await()
+        .atMost(Duration.ofSeconds(60))
+        .pollInterval(Duration.ofMillis(200))
+        .until(() -> shop.get("deployment/" + name), Rollouts::isRecorded);
   }
 
   private static boolean isRecorded(JsonNode deployment) {

@@ -1,10 +1,10 @@
 package dev.lockstep.it;
 
-import static dev.lockstep.it.Await.waiting;
 import static dev.lockstep.it.Manifests.configMap;
 import static dev.lockstep.it.Manifests.secret;
 import static dev.lockstep.it.Manifests.workload;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -14,12 +14,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
@@ -85,6 +87,10 @@ class SecrecyIT {
   @AfterAll
   static void end() {
     cluster.close();
+  }
+
+  private static ConditionFactory waiting() {
+    return await().atMost(Duration.ofSeconds(120)).pollInterval(Duration.ofMillis(200));
   }
 
   private static String value(String what) {
@@ -165,7 +171,7 @@ class SecrecyIT {
     shop.kubectl("label", "secret", "quoted", "team=blue");
     waiting().until(() -> told("VersionRefused").contains("quoted"));
     Result reader = shop.tryApply(deployment("reader", "app:1", "quoted"));
-    assertThat(reader.err()).contains("lockstep: Secret quoted: was refused a version");
+    assertThat(reader.err()).contains("lockstep: cannot").contains("refused with 422");
     ANSWERS.add(reader.err());
   }
 

@@ -1,12 +1,13 @@
 package dev.lockstep.it;
 
-import static dev.lockstep.it.Await.waiting;
 import static dev.lockstep.it.Manifests.workload;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -150,7 +151,7 @@ class SecretOperatorsIT {
     Workload.State before = app.settled();
 
     shop.kubectl("delete", "serviceaccount", "owner");
-    waiting().until(() -> shop.find(HEAD).isEmpty());
+    await().atMost(Duration.ofSeconds(60)).until(() -> shop.find(HEAD).isEmpty());
 
     assertThat(shop.versionsOf("secret", "app-secret")).containsExactly("app-secret-v000");
     Result applied = shop.apply(deployment("app:1"));

@@ -1,10 +1,11 @@
 package dev.lockstep.it;
 
-import static dev.lockstep.it.Await.waiting;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +56,9 @@ final class Shop {
   }
 
   private void awaitVersionOfNewConfigMap(String version) {
-    waiting()
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .pollInterval(Duration.ofMillis(100))
         .until(
             () ->
                 tryKubectl(
@@ -120,18 +123,6 @@ final class Shop {
     return tryKubectl(yaml, arguments.toArray(String[]::new));
   }
 
-  /**
-   * {@code kubectl replace -f -}, which has to succeed. It reads the object and writes it then: it
-   * is tried again where a controller has written its status between the two.
-   */
-  Result replace(String yaml) {
-    return waiting()
-        .until(
-            () -> tryKubectl(yaml, "replace", "-f", "-"),
-            result -> !result.err().contains("(Conflict)"))
-        .orFail();
-  }
-
   /** The object as it is persisted: {@code get("configmap/app-config")}. */
   JsonNode get(String kindAndName) {
     return json(kubectl("get", kindAndName, "-o", "json"));
@@ -159,7 +150,11 @@ final class Shop {
 
   /** The object, once it is there. */
   JsonNode awaitObject(String kindAndName) {
-    return waiting().until(() -> find(kindAndName), Optional::isPresent).get();
+    return await()
+        .atMost(Duration.ofSeconds(30))
+        .pollInterval(Duration.ofMillis(100))
+        .until(() -> find(kindAndName), Optional::isPresent)
+        .get();
   }
 
   /** A label or annotation; empty text where there is none. */

@@ -1,12 +1,13 @@
 package dev.lockstep.it;
 
-import static dev.lockstep.it.Await.waiting;
 import static dev.lockstep.it.Manifests.configMap;
 import static dev.lockstep.it.Manifests.workload;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -344,7 +345,9 @@ class StrangersIT {
 
   private static void optOut(Shop shop) {
     shop.kubectl("label", "namespace", shop.name(), "lockstep.dev/versioning-");
-    waiting()
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .pollInterval(Duration.ofMillis(100))
         .until(
             () ->
                 shop.kubectl(
@@ -360,7 +363,9 @@ class StrangersIT {
   }
 
   private static void awaitVersion(Shop shop, String head, String version) {
-    waiting()
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .pollInterval(Duration.ofMillis(100))
         .until(
             () ->
                 Shop.meta(shop.get("configmap/" + head), "labels", "lockstep.dev/version")

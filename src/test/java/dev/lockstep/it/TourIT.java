@@ -1,12 +1,13 @@
 package dev.lockstep.it;
 
-import static dev.lockstep.it.Await.waiting;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -24,8 +25,8 @@ class TourIT {
   /** These ask only: they are asked again until controllers are done. */
   private static final Pattern LOOKS =
       Pattern.compile(
-          "kubectl (-n old )?(get|diff|rollout status|lockstep"
-              + " (history|diff|status|users|tree|explain)) .*|kubectl lockstep status");
+          "kubectl (-n old )?(get|diff|rollout status|lockstep (history|diff|status|users)) .*"
+              + "|kubectl lockstep status");
 
   private static final Pattern OPTS = Pattern.compile("kubectl label namespace (\\S+) (\\S+)");
 
@@ -43,7 +44,10 @@ class TourIT {
 
     for (Step step : steps) {
       if (LOOKS.matcher(step.command()).matches()) {
-        waiting().untilAsserted(() -> holds(step, cluster, kubeconfig));
+        await()
+            .atMost(Duration.ofSeconds(120))
+            .pollInterval(Duration.ofMillis(500))
+            .untilAsserted(() -> holds(step, cluster, kubeconfig));
       } else {
         holds(step, cluster, kubeconfig);
       }
@@ -71,7 +75,7 @@ class TourIT {
         .environment()
         .merge(
             "PATH",
-            cluster.file("bin") + File.pathSeparator + Plugin.folder(),
+            cluster.file("bin") + File.pathSeparator + Path.of("plugin").toAbsolutePath(),
             (old, more) -> more + File.pathSeparator + old);
     return Result.of(builder, "");
   }
@@ -83,7 +87,8 @@ class TourIT {
       return;
     }
     String version = opts.group(2).endsWith("=enabled") ? "v000" : "";
-    waiting()
+    await()
+        .atMost(Duration.ofSeconds(60))
         .until(
             () ->
                 run(

@@ -1,11 +1,12 @@
 package dev.lockstep.it;
 
-import static dev.lockstep.it.Await.waiting;
 import static dev.lockstep.it.Manifests.configMap;
 import static dev.lockstep.it.Manifests.secret;
 import static dev.lockstep.it.Manifests.workload;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -37,7 +38,8 @@ class VersionPolicyIT {
     shop.apply(configMap("app-config", "FOO", "bar") + secret("login", "PASSWORD", "one"));
     shop.awaitObject("configmap/app-config-v000");
     shop.awaitObject("secret/login-v000");
-    waiting()
+    await()
+        .atMost(Duration.ofSeconds(60))
         .until(
             () -> asJane(shop, FORGED, "create", "--dry-run=server", "-f", "-"),
             result -> result.exit() != 0);

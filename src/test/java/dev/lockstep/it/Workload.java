@@ -1,14 +1,17 @@
 package dev.lockstep.it;
 
-import static dev.lockstep.it.Await.waiting;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** A Deployment, StatefulSet or DaemonSet of a shop: {@code deployment/my-app}. */
 record Workload(Shop shop, String kindAndName) {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration POLL = Duration.ofMillis(100);
 
   /** As it is persisted. */
   State now() {
@@ -17,7 +20,7 @@ record Workload(Shop shop, String kindAndName) {
 
   /** Once its controller has seen it: what its template was so far are revisions then. */
   State settled() {
-    return waiting().until(this::now, State::isSeen);
+    return await().atMost(PATIENCE).pollInterval(POLL).until(this::now, State::isSeen);
   }
 
   /** {@code kubectl rollout undo}, which has to succeed. */
@@ -31,7 +34,9 @@ record Workload(Shop shop, String kindAndName) {
   /** {@code kubectl rollout restart}; kubectl refuses two within a second, so it is tried again. */
   Result restart() {
     Result result =
-        waiting()
+        await()
+            .atMost(PATIENCE)
+            .pollInterval(POLL)
             .until(
                 () -> shop.tryKubectl("", "rollout", "restart", kindAndName),
                 tried -> !tried.err().contains("within the past second"))

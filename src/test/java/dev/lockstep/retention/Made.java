@@ -32,25 +32,6 @@ public final class Made {
     return version(HeadKind.CONFIG_MAP, name, Map.of(Annotations.UNUSED_SINCE, since.toString()));
   }
 
-  /** One that Lockstep made when it says it was created, and whose mark was taken off. */
-  static RetentionCandidate young(String name, Instant created, Map<String, String> annotations) {
-    ObjectNode object = object(name, annotations);
-    ObjectNode metadata = object.withObject("/metadata");
-    metadata.put("creationTimestamp", created.toString());
-    owned(metadata, "lockstep", created);
-    return RetentionCandidate.of(HeadKind.CONFIG_MAP, object).orElseThrow();
-  }
-
-  static void owned(ObjectNode metadata, String manager, Instant time) {
-    metadata
-        .withArray("/managedFields")
-        .addObject()
-        .put("manager", manager)
-        .put("time", time.toString())
-        .putObject("fieldsV1")
-        .putObject("f:immutable");
-  }
-
   static ObjectNode object(String name, Map<String, String> annotations) {
     VersionName parsed = VersionName.parse(name).orElseThrow();
     ObjectNode object = JsonNodeFactory.instance.objectNode();

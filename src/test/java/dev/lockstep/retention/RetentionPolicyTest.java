@@ -31,7 +31,7 @@ class RetentionPolicyTest {
   private static final ManagedNamespace SHOP = new ManagedNamespace("shop", Map.of());
 
   private final RetentionPolicy retention =
-      new RetentionPolicy(new RetentionSettings(3, 2, 50, GRACE, MINIMUM_AGE));
+      new RetentionPolicy(new RetentionSettings(3, 2, GRACE, MINIMUM_AGE));
 
   /** {@code app-config-v000} and so on. */
   private static List<RetentionCandidate> versions(int count) {
@@ -43,7 +43,7 @@ class RetentionPolicyTest {
   }
 
   private List<String> expendable(List<RetentionCandidate> versions, Map<HeadRef, JsonNode> heads) {
-    return names(retention.expendable(versions, heads, Map.of(), SHOP, NOW));
+    return names(retention.expendable(versions, heads, SHOP, NOW));
   }
 
   private static List<String> names(Set<RetentionCandidate> versions) {
@@ -97,8 +97,7 @@ class RetentionPolicyTest {
         new ManagedNamespace("shop", annotations(namespaces, namespacesAlias));
 
     Set<RetentionCandidate> expendable =
-        retention.expendable(
-            versions(5), at("v004", annotations(own, ownAlias)), Map.of(), namespace, NOW);
+        retention.expendable(versions(5), at("v004", annotations(own, ownAlias)), namespace, NOW);
 
     assertThat(names(expendable))
         .containsExactly(
@@ -154,9 +153,8 @@ class RetentionPolicyTest {
   void nothingYoungerThanTheMinimumAgeGoes() {
     Map<HeadRef, JsonNode> heads = at("v004", Map.of());
     Instant tooEarly = Made.LONG_AGO.plus(MINIMUM_AGE).minusMillis(1);
-    assertThat(retention.expendable(versions(5), heads, Map.of(), SHOP, tooEarly)).isEmpty();
-    assertThat(retention.expendable(versions(5), heads, Map.of(), SHOP, tooEarly.plusMillis(1)))
-        .hasSize(2);
+    assertThat(retention.expendable(versions(5), heads, SHOP, tooEarly)).isEmpty();
+    assertThat(retention.expendable(versions(5), heads, SHOP, tooEarly.plusMillis(1))).hasSize(2);
   }
 
   @Test
@@ -169,83 +167,6 @@ class RetentionPolicyTest {
   void ofADeletedHeadTheHighestGoesWhenItIsTheLast() {
     assertThat(expendable(List.of(version("app-config-v007")), Map.of()))
         .containsExactly("app-config-v007");
-  }
-
-  @Test
-  void whatIsOnlyLeftOutKeepsItsNewest() {
-    Map<HeadRef, JsonNode> left = Map.of(ref("app-config"), head("app-config", "", Map.of()));
-    assertThat(names(retention.expendable(versions(5), Map.of(), left, SHOP, NOW)))
-        .containsExactly("app-config-v000", "app-config-v001");
-    Map<HeadRef, JsonNode> keepsNone =
-        Map.of(ref("app-config"), head("app-config", "", Map.of(Annotations.KEEP_VERSIONS, "0")));
-    assertThat(names(retention.expendable(versions(2), Map.of(), keepsNone, SHOP, NOW)))
-        .as("the highest stays, where counting goes on")
-        .containsExactly("app-config-v000");
-  }
-
-  @Test
-  void whereANamespaceWasOptedOutTheHighestIsAllThatIsKeptForLater() {
-    Map<HeadRef, JsonNode> left = Map.of(ref("app-config"), head("app-config", "", Map.of()));
-    assertThat(names(retention.expendable(versions(4), Map.of(), left, SHOP.left(), NOW)))
-        .containsExactly("app-config-v000", "app-config-v001", "app-config-v002");
-    assertThat(
-            names(
-                retention.expendable(
-                    versions(4), at("v001", Map.of()), Map.of(), SHOP.left(), NOW)))
-        .as("its stamp is still there: it was opted out while nobody looked")
-        .containsExactly("app-config-v000", "app-config-v002");
-  }
-
-  /** {@code app-config-v000} and so on, all just made by Lockstep itself. */
-  private static List<RetentionCandidate> spam(int count) {
-    return IntStream.range(0, count)
-        .mapToObj(n -> Made.young("app-config-v%03d".formatted(n), NOW, Map.of()))
-        .toList();
-  }
-
-  private List<String> marked(List<RetentionCandidate> versions, ReferrerIndex uses) {
-    Set<RetentionCandidate> expendable =
-        retention.expendable(
-            versions, at("v%03d".formatted(versions.size() - 1), Map.of()), Map.of(), SHOP, NOW);
-    return retention.steps(versions, expendable, uses, Instant.MIN, NOW).stream()
-        .map(step -> step.version().name())
-        .toList();
-  }
-
-  @Test
-  void beyondTheCeilingTheOldestThatNobodyNamesGoHoweverYoung() {
-    List<RetentionCandidate> versions = spam(56);
-    assertThat(marked(versions, new ReferrerIndex(name -> true)))
-        .as("three are the newest, and fifty may stay")
-        .containsExactly("app-config-v000", "app-config-v001", "app-config-v002");
-    assertThat(marked(versions, used(versions.get(1))))
-        .containsExactly("app-config-v000", "app-config-v002");
-    assertThat(marked(spam(53), new ReferrerIndex(name -> true))).isEmpty();
-  }
-
-  @Test
-  void whatABackupBroughtKeepsItsMinimumAge() {
-    List<RetentionCandidate> restored =
-        IntStream.range(0, 70)
-            .mapToObj(
-                n -> {
-                  var object = Made.object("app-config-v%03d".formatted(n), Map.of());
-                  var metadata = object.withObject("/metadata");
-                  metadata.put("creationTimestamp", NOW.toString());
-                  Made.owned(metadata, n % 2 == 0 ? "velero" : "lockstep", Made.LONG_AGO);
-                  return RetentionCandidate.of(HeadKind.CONFIG_MAP, object).orElseThrow();
-                })
-            .toList();
-    assertThat(marked(restored, new ReferrerIndex(name -> true))).isEmpty();
-  }
-
-  @Test
-  void whoIsFoundToNameItEndsTheCountOfUnmarkings() {
-    RetentionCandidate unmarked =
-        Made.young("app-config-v000", NOW, Map.of(Annotations.UNMARKED, "3"));
-    assertThat(
-            retention.steps(List.of(unmarked), Set.of(unmarked), used(unmarked), Instant.MIN, NOW))
-        .containsExactly(new RetentionAction.Unmark(unmarked));
   }
 
   @Test

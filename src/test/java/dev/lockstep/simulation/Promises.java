@@ -33,10 +33,9 @@ final class Promises {
 
   /** What a request was, as far as other rules hold for it. */
   enum Asked {
-    /** A former revision is brought back. */
     UNDO,
-    /** What a manifest names is wanted. */
-    APPLY,
+    RESTART,
+    REBIND,
     ANYTHING_ELSE
   }
 
@@ -51,24 +50,9 @@ final class Promises {
   private static final Set<String> STAMP_LABELS =
       Set.of(Labels.ROLE, Labels.VERSION, Labels.CONTENT);
   private static final Set<String> STAMP_ANNOTATIONS =
-      Set.of(Annotations.NEWEST, Annotations.CHANGED_BY, Annotations.LEFT_OUT, Annotations.RESTAMP);
-  private static final Set<String> ONLY_ON_VERSIONS =
-      Set.of(Annotations.HEAD_NAME, Annotations.UNUSED_SINCE, Annotations.UNMARKED);
+      Set.of(Annotations.NEWEST, Annotations.CHANGED_BY, Annotations.RESTAMP);
   private static final Set<String> WORKLOAD_ANNOTATIONS =
-      Set.of(
-          Annotations.HELD,
-          Annotations.WAITING,
-          Annotations.REBIND,
-          Annotations.BASELINE,
-          Annotations.RELEASED,
-          Annotations.WINDOW_MOVES,
-          Annotations.RELEASE_HEADS,
-          Annotations.BARE_WRITES,
-          Annotations.STEPPED_BACK,
-          Annotations.IN_BETWEEN);
-
-  /** What an undo brings along of a Deployment's revision, and must not. */
-  private static final Set<String> SETTINGS = Set.of(Annotations.ROLLOUT, Annotations.VERSIONED);
+      Set.of(Annotations.HELD, Annotations.WAITING, Annotations.REBIND, Annotations.BASELINE);
 
   private final SmallCluster cluster;
 
@@ -119,9 +103,7 @@ final class Promises {
   }
 
   private String hash(ObjectKey id, JsonNode object) {
-    ObjectKey head =
-        KubernetesJson.annotation(object, Annotations.HEAD_NAME).map(id::named).orElse(id);
-    ContentHash hash = cluster.hasher.hash(head, Content.of(id.kind(), object));
+    ContentHash hash = cluster.hasher.hash(Content.of(id.kind(), object));
     return hash.toString();
   }
 
@@ -137,9 +119,8 @@ final class Promises {
         KubernetesJson.annotation(object.get(), Annotations.VERSIONED)
                 .filter("false"::equals)
                 .isPresent()
-            || KubernetesJson.label(object.get(), Labels.ROLE)
-                .filter("version"::equals)
-                .isPresent();
+            || KubernetesJson.label(object.get(), Labels.ROLE).filter("version"::equals).isPresent()
+            || object.get().path("immutable").asBoolean() && !isStamped(object.get());
     return leftOut ? Named.SOMETHING_ELSE : Named.HEAD;
   }
 
@@ -187,14 +168,10 @@ final class Promises {
       assertThat(KubernetesJson.label(result, Labels.ROLE))
           .as("role of what is left out")
           .isNotEqualTo(Optional.of("head"));
-      if (replaced && !cluster.full && hasRightHash(id, old.get()) && !saysLeftOut(old.get())) {
+      if (replaced && hasRightHash(id, old.get()) && !saysLeftOut(old.get())) {
         owe(id, content(old.get()));
       }
       stamped.remove(id);
-      if (knowsLess(old, result)) {
-        // Who takes down what is noted on his own object, while it is left out, gets numbers again.
-        given.remove(id);
-      }
       return;
     }
     assertThat(hasRightHash(id, result)).as("hash on " + id).isTrue();
@@ -206,8 +183,7 @@ final class Promises {
                 assertThat(newest(result).orElseThrow())
                     .as("newest never falls")
                     .isGreaterThanOrEqualTo(before));
-    // What a rule refuses is lost, and told: the head must not stay as it is for ever.
-    if (replaced && !cluster.full && !saysLeftOut(old.get())) {
+    if (replaced && !saysLeftOut(old.get())) {
       owe(id, content(old.get()));
     }
     reuses(id, old, request, result);
@@ -229,12 +205,6 @@ final class Promises {
         .as(number + " was given to another content of " + id)
         .isEqualTo(content(result));
     stamped.get(id).put(number, content(result));
-  }
-
-  private static boolean knowsLess(Optional<ObjectNode> old, JsonNode now) {
-    Optional<VersionNumber> before = old.flatMap(Promises::newest);
-    return before.isPresent()
-        && newest(now).filter(number -> number.compareTo(before.get()) >= 0).isEmpty();
   }
 
   /** What was left out until now had no version coming, whatever a request says of it. */
@@ -324,21 +294,12 @@ final class Promises {
   }
 
   static void onlyTheStampChanged(JsonNode request, JsonNode result) {
-    ObjectNode wanted = without(request, "", STAMP_LABELS, STAMP_ANNOTATIONS);
-    boolean isVersionsCopy = KubernetesJson.annotation(request, Annotations.HEAD_NAME).isPresent();
-    if (isVersionsCopy && isStamped(result)) {
-      // Written from a version's manifest: what makes a version is left off, and told.
-      wanted = without(wanted, "", Set.of(Labels.HEAD), ONLY_ON_VERSIONS);
-      if (!result.has("immutable")) {
-        wanted.remove("immutable");
-      }
-    }
-    assertThat(without(result, "", STAMP_LABELS, STAMP_ANNOTATIONS)).isEqualTo(wanted);
+    assertThat(without(result, "", STAMP_LABELS, STAMP_ANNOTATIONS))
+        .isEqualTo(without(request, "", STAMP_LABELS, STAMP_ANNOTATIONS));
   }
 
   static void onlyReferencesChanged(SimulatedServer app, JsonNode request, JsonNode result) {
-    assertThat(without(withoutOurs(app, result), "", Set.of(), SETTINGS))
-        .isEqualTo(without(withoutOurs(app, request), "", Set.of(), SETTINGS));
+    assertThat(withoutOurs(app, result)).isEqualTo(withoutOurs(app, request));
   }
 
   private static JsonNode withoutOurs(SimulatedServer app, JsonNode workload) {
@@ -358,7 +319,7 @@ final class Promises {
 
   /** Retention's mark comes and goes. */
   private static ObjectNode unmarked(JsonNode version) {
-    return without(version, "", Set.of(), Set.of(Annotations.UNUSED_SINCE, Annotations.UNMARKED));
+    return without(version, "", Set.of(), Set.of(Annotations.UNUSED_SINCE));
   }
 
   private static ObjectNode without(
@@ -393,31 +354,23 @@ final class Promises {
     boolean newTemplate =
         old.filter(o -> template(app, o).equals(template(app, request))).isEmpty();
     if (!cluster.optedIn
-        || !newTemplate
-            && asked != Asked.APPLY
-            && KubernetesJson.annotation(request, Annotations.REBIND).isEmpty()) {
+        || !newTemplate && KubernetesJson.annotation(request, Annotations.REBIND).isEmpty()) {
       assertThat(result).as("what is not ours stays as it is").isEqualTo(request);
       workloadPastAdmission(app);
       return;
     }
-    boolean isUndone = asked == Asked.UNDO && old.isPresent();
-    for (String setting : SETTINGS) {
-      assertThat(KubernetesJson.annotation(result, setting))
-          .as(setting)
-          .isEqualTo(KubernetesJson.annotation(isUndone ? old.get() : request, setting));
-    }
-    if (saysLeftOut(isUndone ? old.get() : request)) {
+    if (saysLeftOut(request)) {
       leftOut(app, request, result);
       workloadPastAdmission(app);
       return;
     }
-    new BindingPromises(this, cluster, app, asked, old, request, meanings, result).hold();
+    new BindingPromises(this, cluster, app, old, request, meanings, result).hold(asked);
     remember(app, request, meanings, result);
   }
 
   /** Its names are its own; it must only not say that it is bound where it is not. */
   private static void leftOut(SimulatedServer app, ObjectNode request, ObjectNode result) {
-    onlyReferencesChanged(app, request, result);
+    assertThat(withoutOurs(app, result)).isEqualTo(withoutOurs(app, request));
     assertThat(Reference.in(template(app, result)))
         .as("names of what is left out")
         .isEqualTo(Reference.in(template(app, request)));
@@ -468,12 +421,6 @@ final class Promises {
 
   /** To be checked after each step. */
   void hold() {
-    // Nothing tells of what Lockstep never gave, once it is gone.
-    madeUp.stream()
-        .filter(version -> !cluster.objects.containsKey(version))
-        .forEach(
-            version ->
-                given.getOrDefault(headOf(version), new TreeMap<>()).remove(numberOf(version)));
     cluster.objects.forEach(
         (id, object) -> {
           if (isVersion(id, object)) {
@@ -509,14 +456,9 @@ final class Promises {
                         .as(app + " reads " + version)
                         .isEqualTo(content)));
     Set<ObjectKey> heads = new HashSet<>(given.keySet());
-    heads.removeIf(head -> isKnown(head) || !versionsOf(head).isEmpty());
+    heads.removeIf(head -> cluster.objects.containsKey(head) || !versionsOf(head).isEmpty());
     given.keySet().removeAll(heads);
     stamped.keySet().removeAll(heads);
     owed.keySet().removeAll(heads);
-  }
-
-  /** Whether an object of this name tells what numbers it has had. */
-  private boolean isKnown(ObjectKey head) {
-    return cluster.find(head).filter(object -> newest(object).isPresent()).isPresent();
   }
 }

@@ -8,7 +8,6 @@ import dev.lockstep.controller.retention.RetentionController;
 import dev.lockstep.model.Annotations;
 import dev.lockstep.model.HeadKind;
 import dev.lockstep.model.KubernetesJson;
-import dev.lockstep.model.Labels;
 import dev.lockstep.model.ManagedNamespace;
 import dev.lockstep.model.ObjectKey;
 import dev.lockstep.model.VersionNumber;
@@ -25,7 +24,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -43,7 +41,7 @@ final class RetentionAtWork {
   /** How late a request can be persisted after its admission: an API server gives up then. */
   private static final Duration LATEST = Duration.ofSeconds(60);
 
-  private record Late(Runnable persist) {}
+  private record Late(Instant latest, Runnable persist) {}
 
   private final SmallCluster cluster;
   private final Promises promises;
@@ -73,7 +71,7 @@ final class RetentionAtWork {
         new RetentionController(
             versions,
             new RetentionController.Scope(this::lookedAt, () -> List.of(SHOP)),
-            new RetentionPolicy(new RetentionSettings(keep, keep, 50, GRACE, minimumAge)),
+            new RetentionPolicy(new RetentionSettings(keep, keep, GRACE, minimumAge)),
             new RetentionController.Schedule(
                 RetentionController.Mode.DELETE, GRACE, SWEEP, 1_000_000_000),
             (object, severity, reason, message) -> {
@@ -102,7 +100,14 @@ final class RetentionAtWork {
   }
 
   void pass(Duration duration) {
-    passUntil(time.instant().plus(duration));
+    Instant end = time.instant().plus(duration);
+    while (!late.isEmpty() && !earliest().latest().isAfter(end)) {
+      passUntil(earliest().latest());
+      if (!late.isEmpty() && !earliest().latest().isAfter(time.instant())) {
+        persist(earliest());
+      }
+    }
+    passUntil(end);
   }
 
   private void passUntil(Instant end) {
@@ -111,18 +116,13 @@ final class RetentionAtWork {
     isPassing = false;
   }
 
+  private Late earliest() {
+    return late.stream().min(Comparator.comparing(Late::latest)).orElseThrow();
+  }
+
   /** A request was admitted, and is persisted at some time within the longest that one takes. */
   void persistLater(Runnable persist) {
-    Late one = new Late(persist);
-    late.add(one);
-    time.executor.schedule(
-        () -> {
-          if (late.contains(one)) {
-            persist(one);
-          }
-        },
-        LATEST.toSeconds(),
-        TimeUnit.SECONDS);
+    late.add(new Late(time.instant().plus(LATEST), persist));
   }
 
   void persistOne() {
@@ -253,34 +253,9 @@ final class RetentionAtWork {
     return users().values().stream().anyMatch(namesIt)
         || isHead && Promises.current(object.get()).equals(number)
         || isHead && newestFirst.indexOf(number) < keep
-        // What is only left out goes on with its newest when it is taken in again.
-        || !isHead
-            && newestFirst.indexOf(number) < Math.max(keep, 1)
-            && object.filter(there -> isOneOf(there, head, newestFirst)).isPresent()
         // Counting goes on from the highest as long as anything is left.
-        || !isHead && newestFirst.indexOf(number) == 0 && calledVersions(head) > 1;
-  }
-
-  /** Also those that somebody made up, which are not Lockstep's to delete. */
-  private long calledVersions(ObjectKey head) {
-    return cluster.objects.entrySet().stream()
-        .filter(entry -> entry.getKey().kind() == head.kind())
-        .map(Map.Entry::getValue)
-        .filter(object -> KubernetesJson.label(object, Labels.ROLE).equals(Optional.of("version")))
-        .filter(
-            object ->
-                KubernetesJson.annotation(object, Annotations.HEAD_NAME)
-                    .equals(Optional.of(head.name())))
-        .count();
-  }
-
-  private boolean isOneOf(ObjectNode object, ObjectKey head, List<VersionNumber> versions) {
-    return versions.stream()
-        .map(number -> cluster.find(Promises.version(head, number)).orElseThrow())
-        .anyMatch(version -> content(version).equals(content(object)));
-  }
-
-  private static List<JsonNode> content(JsonNode object) {
-    return List.of(object.path("type"), object.path("data"), object.path("binaryData"));
+        || !isHead
+            && newestFirst.indexOf(number) == 0
+            && (object.isPresent() || newestFirst.size() > 1);
   }
 }

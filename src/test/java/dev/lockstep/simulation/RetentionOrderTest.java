@@ -123,7 +123,7 @@ class RetentionOrderTest {
               new SmallVersions(cluster, time, version -> {}),
               new RetentionController.Scope(
                   name -> Optional.of(SmallCluster.SHOP), () -> List.of(SmallCluster.SHOP.name())),
-              new RetentionPolicy(new RetentionSettings(0, 0, 50, GRACE, Duration.ZERO)),
+              new RetentionPolicy(new RetentionSettings(0, 0, GRACE, Duration.ZERO)),
               new RetentionController.Schedule(
                   RetentionController.Mode.DELETE, GRACE, Duration.ofHours(1), 1_000_000_000),
               (object, severity, reason, message) -> {},

@@ -32,9 +32,6 @@ import dev.lockstep.webhook.Admissions.Admitted;
 import dev.lockstep.webhook.HeadWebhook;
 import dev.lockstep.webhook.WorkloadWebhook;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -77,7 +74,7 @@ final class SmallCluster implements VersionStore, RevisionHistory {
   private boolean mayWrite = true;
   private final HeadWebhook headWebhook =
       new HeadWebhook(
-          new HeadAdmission(this, versions, Runnable::run),
+          new HeadAdmission(this, hasher, versions, Runnable::run),
           name -> optedIn ? Optional.of(SHOP) : Optional.empty(),
           true,
           VersionListener.NONE);
@@ -89,8 +86,7 @@ final class SmallCluster implements VersionStore, RevisionHistory {
               new WorkloadSettings(Rollout.ON_APPLY, MissingPolicy.WARN),
               Runnable::run),
           new WorkloadKinds(WorkloadKind.BUILT_IN),
-          name -> optedIn ? Optional.of(SHOP) : Optional.empty(),
-          Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
+          name -> optedIn ? Optional.of(SHOP) : Optional.empty());
 
   Optional<ObjectNode> find(ObjectKey id) {
     return Optional.ofNullable(objects.get(id)).map(ObjectNode::deepCopy);
@@ -276,14 +272,12 @@ final class SmallCluster implements VersionStore, RevisionHistory {
   }
 
   @Override
-  public boolean unmark(ObjectKey version, int times) {
+  public boolean unmark(ObjectKey version) {
     beforeEachCall.run();
     Optional<ObjectNode> marked = find(version);
     marked.ifPresent(
         object -> {
-          ObjectNode annotations = object.withObject("/metadata/annotations");
-          annotations.remove(Annotations.UNUSED_SINCE);
-          annotations.put(Annotations.UNMARKED, String.valueOf(times));
+          object.withObject("/metadata/annotations").remove(Annotations.UNUSED_SINCE);
           put(version, object);
         });
     return marked.isPresent();

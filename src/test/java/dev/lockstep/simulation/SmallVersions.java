@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lockstep.controller.retention.VersionRepository;
 import dev.lockstep.model.Annotations;
-import dev.lockstep.model.Content;
 import dev.lockstep.model.HeadRef;
 import dev.lockstep.model.KubernetesJson;
 import dev.lockstep.model.Labels;
@@ -19,7 +18,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -89,19 +87,8 @@ final class SmallVersions implements VersionRepository {
   }
 
   @Override
-  public Optional<JsonNode> leftOut(
-      HeadRef head, String namespace, List<RetentionCandidate> versions) {
-    return cluster
-        .get(head.in(namespace))
-        .filter(object -> versions.stream().anyMatch(version -> holds(version, object)));
-  }
-
-  private boolean holds(RetentionCandidate version, JsonNode object) {
-    return cluster
-        .get(id(version))
-        .flatMap(found -> Version.of(id(version), found, cluster.hasher))
-        .filter(found -> found.content().sameAs(Content.of(version.head().kind(), object)))
-        .isPresent();
+  public boolean exists(HeadRef head, String namespace) {
+    return cluster.get(head.in(namespace)).isPresent();
   }
 
   @Override
@@ -134,10 +121,7 @@ final class SmallVersions implements VersionRepository {
   public void unmark(RetentionCandidate version) {
     annotate(
         version,
-        object ->
-            object
-                .withObject("/metadata/annotations")
-                .remove(List.of(Annotations.UNUSED_SINCE, Annotations.UNMARKED)));
+        object -> object.withObject("/metadata/annotations").remove(Annotations.UNUSED_SINCE));
   }
 
   private boolean annotate(RetentionCandidate version, Consumer<ObjectNode> change) {

@@ -17,17 +17,17 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /** A clock that stands still until it is told to go on, and an executor that goes by it. */
-public final class VirtualTime extends Clock {
+final class VirtualTime extends Clock {
   private final PriorityQueue<Task> tasks =
       new PriorityQueue<>(Comparator.comparing(Task::due).thenComparing(Task::number));
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private long count;
 
   /** Runs what is due, in the caller's thread, while {@link #pass} goes on. */
-  public final Tasks executor = new Tasks();
+  final Tasks executor = new Tasks();
 
   /** Time passes, and what comes due on the way is done at its time. */
-  public void pass(Duration duration) {
+  void pass(Duration duration) {
     Instant end = now.plus(duration);
     while (!tasks.isEmpty() && !tasks.peek().due().isAfter(end)) {
       Task next = tasks.poll();
@@ -95,7 +95,7 @@ public final class VirtualTime extends Clock {
   }
 
   /** What schedules here; the threads of its superclass never start. */
-  public final class Tasks extends ScheduledThreadPoolExecutor {
+  final class Tasks extends ScheduledThreadPoolExecutor {
     private Tasks() {
       super(0, Executors.defaultThreadFactory());
     }

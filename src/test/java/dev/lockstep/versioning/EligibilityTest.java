@@ -13,7 +13,6 @@ import dev.lockstep.model.Labels;
 import dev.lockstep.model.ManagedNamespace;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -177,7 +176,7 @@ class EligibilityTest {
 
   @Test
   void aVersionIsNoHeadWhateverItAsksFor() {
-    named("app-config-v003").withObject("/metadata/labels").put(Labels.ROLE, Labels.VERSION_ROLE);
+    plain.withObject("/metadata/labels").put(Labels.ROLE, Labels.VERSION_ROLE);
     isLeftOutInAnyCase(plain, "it is a version");
   }
 
@@ -193,69 +192,13 @@ class EligibilityTest {
   }
 
   @Test
-  void aCopyOfAVersionUnderTheHeadsNameIsNone() {
-    plain.withObject("/metadata/labels").put(Labels.ROLE, Labels.VERSION_ROLE);
-    assertThat(reason(plain)).isEmpty();
-  }
-
-  @Test
-  void whatIsImmutableIsAHeadLikeAnyOther() {
-    assertThat(reason(plain.put("immutable", true))).isEmpty();
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"app-config-6ct58987ht", "app-2kgtt6b5mf"})
-  void whatKustomizeVersionsIsLeftOutUnlessItWasAHeadBefore(String name) {
-    assertThat(reason(named(name))).as("not immutable").isEmpty();
-    isLeftOutUnlessAskedFor(
-        plain.deepCopy().put("immutable", true),
-        "it is immutable, and its name has the hash of its content");
-    ObjectNode head = plain.deepCopy();
-    head.withObject("/metadata/annotations").put(Annotations.NEWEST, "v000");
-    assertThat(
-            Eligibility.of(
-                    HeadKind.CONFIG_MAP, plain.put("immutable", true), Optional.of(head), SHOP)
-                .isVersioned())
+  void whatIsImmutableIsLeftOutUnlessItWasAHeadBefore() {
+    plain.put("immutable", true);
+    isLeftOutInAnyCase(plain, "it is immutable and never had a version");
+    FakeCluster cluster = new FakeCluster();
+    ObjectNode head = cluster.write(configMap("app-config"), Map.of("FOO", "a"));
+    assertThat(Eligibility.of(HeadKind.CONFIG_MAP, plain, Optional.of(head), SHOP).isVersioned())
         .isTrue();
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"app-config-production", "app-config-aaaaaaaaaa", "6ct58987ht"})
-  void otherNamesHaveNoHash(String name) {
-    assertThat(reason(named(name).put("immutable", true))).isEmpty();
-  }
-
-  @Test
-  void whatNeverHadDataIsLeftOut() {
-    plain.withObject("/data").removeAll();
-    isLeftOutInAnyCase(plain, "it has no data yet");
-  }
-
-  @Test
-  void aGeneratedNameIsLeftOut() {
-    named("runner-x7k2p").withObject("/metadata").put("generateName", "runner-");
-    isLeftOutUnlessAskedFor(plain, "its name was generated");
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "config.openshift.io/inject-trusted-cabundle",
-        "service.beta.openshift.io/inject-cabundle"
-      })
-  void whatOpenShiftFillsIsLeftOut(String marker) {
-    ObjectNode labelled = plain.deepCopy();
-    labelled.withObject("/metadata/labels").put(marker, "true");
-    isLeftOutUnlessAskedFor(labelled, "OpenShift fills it");
-    isLeftOutUnlessAskedFor(annotated(plain, marker, "true"), "OpenShift fills it");
-  }
-
-  @Test
-  void whereOnlyAnnotatedSecretsGetVersionsTheOthersAreLeftOut() {
-    ManagedNamespace cautious = SHOP.onlyAnnotated(Set.of(HeadKind.SECRET));
-    assertThat(verdict(opaque, cautious).reason()).contains("it does not ask for versions");
-    assertThat(verdict(plain, cautious).reason()).isEmpty();
-    assertThat(verdict(askedFor(opaque), cautious).reason()).isEmpty();
   }
 
   @Test

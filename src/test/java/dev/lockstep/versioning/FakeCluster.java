@@ -46,15 +46,6 @@ public final class FakeCluster implements VersionStore {
   /** Creates that somebody's rule refuses. */
   public Predicate<ObjectKey> refused = id -> false;
 
-  /** In which words it is refused. */
-  public ApiServerException refusal = new ApiServerException(403, "exceeded quota");
-
-  /** The highest number that some workload names. */
-  public Optional<VersionNumber> named = Optional.empty();
-
-  /** What the last admission told. */
-  public List<String> warnings = List.of();
-
   /** The namespace's ResourceQuotas; nothing here counts for them. */
   public final List<JsonNode> quotas = new ArrayList<>();
 
@@ -64,22 +55,9 @@ public final class FakeCluster implements VersionStore {
   private Optional<Instant> createdAt = Optional.empty();
 
   public ManagedNamespace namespace = SHOP;
-  public final ContentHasher hasher;
-  public final VersionResolver versions;
-  public final HeadAdmission admission;
-
-  public FakeCluster() {
-    this(KEY, VersionSettings.DEFAULT);
-  }
-
-  /**
-   * @param key of the hashes of Secrets
-   */
-  FakeCluster(byte[] key, VersionSettings settings) {
-    hasher = new ContentHasher(() -> key);
-    versions = new VersionResolver(this, hasher, Runnable::run, settings);
-    admission = new HeadAdmission(this, versions, Runnable::run);
-  }
+  public final ContentHasher hasher = new ContentHasher(() -> KEY);
+  public final VersionResolver versions = new VersionResolver(this, hasher, Runnable::run);
+  public final HeadAdmission admission = new HeadAdmission(this, hasher, versions, Runnable::run);
 
   public static ObjectKey configMap(String name) {
     return new ObjectKey(HeadKind.CONFIG_MAP, "shop", name);
@@ -119,19 +97,13 @@ public final class FakeCluster implements VersionStore {
     HeadAdmissionResult outcome =
         admission.decide(
             new HeadAdmissionRequest(id, object, find(id), Optional.of("jane"), dryRun, namespace));
-    warnings = outcome.warnings();
     ObjectNode admitted = object.deepCopy();
     if (outcome instanceof HeadAdmissionResult.Stamped stamped) {
       set(admitted, "labels", stamped.stamp().labels());
       set(admitted, "annotations", stamped.stamp().annotations());
-    } else if (outcome instanceof HeadAdmissionResult.Unstamped unstamped) {
+    } else if (outcome instanceof HeadAdmissionResult.Unstamped) {
       set(admitted, "labels", Stamp.noLabels());
       set(admitted, "annotations", Stamp.noAnnotations());
-      if (unstamped.isFilledByProgram()) {
-        admitted
-            .withObject("/metadata/annotations")
-            .put(Annotations.LEFT_OUT, Annotations.FILLED_BY_A_PROGRAM);
-      }
     }
     if (!dryRun) {
       put(id, admitted);
@@ -215,12 +187,6 @@ public final class FakeCluster implements VersionStore {
   }
 
   @Override
-  public Optional<VersionNumber> highestNamed(ObjectKey head) {
-    calls.add("users");
-    return named;
-  }
-
-  @Override
   public List<JsonNode> quotas(String namespace) {
     calls.add("quotas");
     return quotas;
@@ -230,28 +196,18 @@ public final class FakeCluster implements VersionStore {
   public Creation create(ObjectKey id, JsonNode object, boolean dryRun) {
     calls.add((dryRun ? "try " : "create ") + id.name());
     if (refused.test(id)) {
-      return new Creation.Failed(refusal);
+      return new Creation.Failed(new ApiServerException(403, "exceeded quota"));
     }
     if (objects.containsKey(id.toString())) {
       return new Creation.NameTaken();
     }
     if (!dryRun) {
       ObjectNode created = object.deepCopy();
-      createdAt.ifPresent(time -> made(created.withObject("/metadata"), time.toString()));
+      createdAt.ifPresent(
+          time -> created.withObject("/metadata").put("creationTimestamp", time.toString()));
       put(id, created);
     }
     return new Creation.Created();
-  }
-
-  private static void made(ObjectNode metadata, String time) {
-    metadata.put("creationTimestamp", time);
-    metadata
-        .putArray("managedFields")
-        .addObject()
-        .put("manager", Labels.FIELD_MANAGER)
-        .put("time", time)
-        .putObject("fieldsV1")
-        .putObject("f:immutable");
   }
 
   @Override
@@ -279,15 +235,15 @@ public final class FakeCluster implements VersionStore {
   }
 
   @Override
-  public boolean unmark(ObjectKey version, int times) {
+  public boolean unmark(ObjectKey version) {
     calls.add("unmark " + version.name());
     beforeUnmark.accept(version);
     Optional<JsonNode> found = find(version);
     found.ifPresent(
         object -> {
-          ObjectNode annotations = ((ObjectNode) object).withObject("/metadata/annotations");
-          annotations.remove(Annotations.UNUSED_SINCE);
-          annotations.put(Annotations.UNMARKED, String.valueOf(times));
+          ((ObjectNode) object)
+              .withObject("/metadata/annotations")
+              .remove(Annotations.UNUSED_SINCE);
           put(version, (ObjectNode) object);
         });
     return found.isPresent();

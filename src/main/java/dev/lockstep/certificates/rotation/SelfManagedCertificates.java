@@ -7,6 +7,9 @@ import dev.lockstep.certificates.serving.ServingCertificate;
 import dev.lockstep.certificates.x509.ServerNames;
 import dev.lockstep.logging.LogOnChange;
 import dev.lockstep.model.ApiServerException;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
@@ -14,6 +17,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.X509KeyManager;
 import org.jboss.logging.Logger;
 
 /**
@@ -89,7 +95,9 @@ public final class SelfManagedCertificates {
     if (!isLeading.getAsBoolean() && isTrusted(served.chain(), seen)) {
       return false;
     }
-    return renewal.due(clock.instant(), seen.held(), trust).applyTo(new Steps(seen));
+    RotationStep step = renewal.due(clock.instant(), seen.held(), trust);
+    take(step, seen);
+    return !(step instanceof RotationStep.Rest);
   }
 
   private Seen read() {
@@ -126,7 +134,7 @@ public final class SelfManagedCertificates {
     }
     List<X509Certificate> chain = List.of(kept.get().certificate());
     if (isTrusted(chain, seen) || !isTrusted(served.chain(), seen)) {
-      served.serve(LeafKeys.of(kept.get()), chain);
+      served.serve(keys(kept.get()), chain);
       shown = kept.map(Leaf::certificate);
       LOG.infof("a certificate is served that ends at %s", kept.get().end());
     }
@@ -137,42 +145,26 @@ public final class SelfManagedCertificates {
   }
 
   /** If somebody else has written since, the next look of the same loop sees what. */
-  private final class Steps implements RotationStep.Actions {
-    private final Seen seen;
-    private final CertificateState held;
-
-    Steps(Seen seen) {
-      this.seen = seen;
-      this.held = seen.held();
-    }
-
-    @Override
-    public void make(List<Authority> found) {
-      Authority made = issuer.authority(clock.instant(), lifetimes.authority());
-      if (keep(seen, held.with(found).with(List.of(made)))) {
+  private void take(RotationStep step, Seen seen) {
+    Instant now = clock.instant();
+    CertificateState held = seen.held();
+    if (step instanceof RotationStep.Make make) {
+      Authority made = issuer.authority(now, lifetimes.authority());
+      if (keep(seen, held.with(make.found()).with(List.of(made)))) {
         LOG.infof("made the CA %s", made);
       }
-    }
-
-    @Override
-    public void issue(int by, Instant end) {
-      Leaf leaf = issuer.leaf(held.authorities().get(by), names, clock.instant(), end);
-      if (keep(seen, held.issued(by, leaf))) {
+    } else if (step instanceof RotationStep.Issue issue) {
+      Leaf leaf = issuer.leaf(held.authorities().get(issue.by()), names, now, issue.end());
+      if (keep(seen, held.issued(issue.by(), leaf))) {
         LOG.infof("issued a certificate that ends at %s", leaf.end());
       }
-    }
-
-    @Override
-    public void drop(List<Authority> lapsed) {
-      if (keep(seen, held.without(lapsed))) {
-        LOG.infof("no leaf is left of %s", lapsed);
+    } else if (step instanceof RotationStep.Drop drop) {
+      if (keep(seen, held.without(drop.lapsed()))) {
+        LOG.infof("no leaf is left of %s", drop.lapsed());
       }
-    }
-
-    @Override
-    public void tell(List<X509Certificate> bundle) {
-      if (bundles.write(seen.bundles(), bundle)) {
-        LOG.infof("the webhook configurations trust %d CAs now", bundle.size());
+    } else if (step instanceof RotationStep.Tell tell) {
+      if (bundles.write(seen.bundles(), tell.bundle())) {
+        LOG.infof("the webhook configurations trust %d CAs now", tell.bundle().size());
       }
     }
   }
@@ -182,5 +174,24 @@ public final class SelfManagedCertificates {
     return seen.stored().isEmpty()
         ? store.create(texts)
         : store.replace(seen.stored().get(), texts);
+  }
+
+  private static X509KeyManager keys(Leaf leaf) {
+    try {
+      KeyStore keys = KeyStore.getInstance("PKCS12");
+      keys.load(null, null);
+      keys.setKeyEntry("leaf", leaf.key(), new char[0], new X509Certificate[] {leaf.certificate()});
+      KeyManagerFactory factory =
+          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+      factory.init(keys, new char[0]);
+      for (KeyManager manager : factory.getKeyManagers()) {
+        if (manager instanceof X509KeyManager x509) {
+          return x509;
+        }
+      }
+      throw new IllegalStateException("Java has no key manager for X.509");
+    } catch (GeneralSecurityException | IOException e) {
+      throw new IllegalStateException("the kept certificate can't be served", e);
+    }
   }
 }

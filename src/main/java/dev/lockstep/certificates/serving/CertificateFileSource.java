@@ -11,11 +11,9 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.X509KeyManager;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Certificate and key in two PEM files, which are served anew when they change. Quarkus can read
@@ -41,7 +39,7 @@ public final class CertificateFileSource {
   private final Path key;
   private final Vertx vertx;
   private final ServingCertificate served;
-  private @Nullable Contents last;
+  private Contents last;
 
   public CertificateFileSource(Path certificate, Path key, Vertx vertx, ServingCertificate served) {
     this.certificate = certificate;
@@ -72,9 +70,7 @@ public final class CertificateFileSource {
   }
 
   private static String reason(Exception e) {
-    return e instanceof NoSuchFileException
-        ? "it is not there"
-        : Objects.requireNonNullElseGet(e.getMessage(), e::toString);
+    return e instanceof NoSuchFileException ? "it is not there" : e.getMessage();
   }
 
   private Contents read() throws IOException {

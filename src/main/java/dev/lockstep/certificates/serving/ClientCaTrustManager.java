@@ -1,17 +1,22 @@
 package dev.lockstep.certificates.serving;
 
-import dev.lockstep.certificates.x509.PemTrust;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.Set;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 import org.jboss.logging.Logger;
 
@@ -95,6 +100,22 @@ public final class ClientCaTrustManager implements X509TrustManager {
 
   private Trusted read() throws IOException, GeneralSecurityException {
     FileTime since = Files.getLastModifiedTime(ca);
-    return new Trusted(since, PemTrust.of(ca));
+    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+    store.load(null, null);
+    try (InputStream pem = Files.newInputStream(ca)) {
+      int number = 0;
+      for (Certificate each : CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
+        store.setCertificateEntry("ca-" + number++, each);
+      }
+    }
+    TrustManagerFactory factory =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    factory.init(store);
+    for (TrustManager manager : factory.getTrustManagers()) {
+      if (manager instanceof X509TrustManager x509 && store.size() > 0) {
+        return new Trusted(since, x509);
+      }
+    }
+    throw new GeneralSecurityException("it holds no certificate");
   }
 }

@@ -4,11 +4,9 @@ import java.net.Socket;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
-import java.util.Objects;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509KeyManager;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Shows a certificate that can be renewed at any time: each handshake takes the newest. An alias
@@ -18,13 +16,13 @@ import org.jspecify.annotations.Nullable;
 final class ReloadableKeyManager extends X509ExtendedKeyManager {
 
   private record Shown(int generation, X509KeyManager keys) {
-    @Nullable String alias(@Nullable String alias) {
+    String alias(String alias) {
       return alias == null ? null : generation + ":" + alias;
     }
   }
 
-  private volatile @Nullable Shown current;
-  private volatile @Nullable Shown previous;
+  private volatile Shown current;
+  private volatile Shown previous;
 
   synchronized void renew(X509KeyManager keys) {
     Shown renewed = new Shown(current == null ? 0 : current.generation() + 1, keys);
@@ -33,10 +31,8 @@ final class ReloadableKeyManager extends X509ExtendedKeyManager {
   }
 
   private X509KeyManager of(String alias) {
-    Shown shown = Objects.requireNonNull(current);
-    return alias.startsWith(shown.generation() + ":")
-        ? shown.keys()
-        : Objects.requireNonNull(previous).keys();
+    Shown shown = current;
+    return alias.startsWith(shown.generation() + ":") ? shown.keys() : previous.keys();
   }
 
   private static String inner(String alias) {
@@ -44,14 +40,12 @@ final class ReloadableKeyManager extends X509ExtendedKeyManager {
   }
 
   @Override
-  public @Nullable String chooseEngineServerAlias(
-      String keyType, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
+  public String chooseEngineServerAlias(String keyType, Principal[] issuers, SSLEngine engine) {
     return chooseServerAlias(keyType, issuers, null);
   }
 
   @Override
-  public @Nullable String chooseServerAlias(
-      String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
+  public String chooseServerAlias(String keyType, Principal[] issuers, Socket socket) {
     Shown shown = current;
     return shown == null
         ? null
@@ -59,28 +53,27 @@ final class ReloadableKeyManager extends X509ExtendedKeyManager {
   }
 
   @Override
-  public X509Certificate @Nullable [] getCertificateChain(String alias) {
+  public X509Certificate[] getCertificateChain(String alias) {
     return of(alias).getCertificateChain(inner(alias));
   }
 
   @Override
-  public @Nullable PrivateKey getPrivateKey(String alias) {
+  public PrivateKey getPrivateKey(String alias) {
     return of(alias).getPrivateKey(inner(alias));
   }
 
   @Override
-  public String @Nullable [] getServerAliases(String keyType, Principal @Nullable [] issuers) {
+  public String[] getServerAliases(String keyType, Principal[] issuers) {
     return null;
   }
 
   @Override
-  public String @Nullable [] getClientAliases(String keyType, Principal @Nullable [] issuers) {
+  public String[] getClientAliases(String keyType, Principal[] issuers) {
     return null;
   }
 
   @Override
-  public @Nullable String chooseClientAlias(
-      String[] keyTypes, Principal @Nullable [] issuers, @Nullable Socket socket) {
+  public String chooseClientAlias(String[] keyTypes, Principal[] issuers, Socket socket) {
     return null;
   }
 }

@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -29,7 +28,6 @@ final class HeadEvents {
   private final EventRecorder announcements;
   private final Clock clock;
   private final Map<ObjectKey, VersionNumber> known = new ConcurrentHashMap<>();
-  private final Set<ObjectKey> tooFast = ConcurrentHashMap.newKeySet();
 
   HeadEvents(VersionStore store, EventRecorder announcements, Clock clock) {
     this.store = store;
@@ -39,7 +37,6 @@ final class HeadEvents {
 
   /** The version is there; told if it was made just now. */
   void isThere(ObjectKey head, VersionNumber current) {
-    tooFast.remove(head);
     if (current.equals(known.put(head, current))) {
       return;
     }
@@ -59,23 +56,8 @@ final class HeadEvents {
     tell(head, Severity.WARNING, "VersionRefused", refusal.discreet().getMessage());
   }
 
-  /** Told once, until it has been slow enough for a version again. */
-  void isTooFast(ObjectKey head) {
-    known.remove(head);
-    if (tooFast.add(head)) {
-      tell(
-          head,
-          Severity.WARNING,
-          "ChangesTooFast",
-          "it changes faster than anybody could roll out: a version is made only when a workload is"
-              + " bound to it. Leave it out by lockstep.dev/versioned=false, if no rollback needs"
-              + " it");
-    }
-  }
-
   void forget(ObjectKey head) {
     known.remove(head);
-    tooFast.remove(head);
   }
 
   private void tell(ObjectKey head, Severity severity, String reason, String message) {

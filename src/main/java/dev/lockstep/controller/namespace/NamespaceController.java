@@ -1,149 +1,122 @@
 package dev.lockstep.controller.namespace;
 
-import dev.lockstep.controller.queue.BoundedMap;
-import dev.lockstep.controller.queue.DelayedQueue;
-import dev.lockstep.controller.queue.LeaderTasks;
-import dev.lockstep.controller.queue.PeriodicTask;
-import dev.lockstep.controller.queue.RateLimitingQueue;
-import dev.lockstep.logging.LogContext;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.lockstep.binding.BaselineResolver;
+import dev.lockstep.binding.OldestVersions;
+import dev.lockstep.binding.Reference;
+import dev.lockstep.binding.RevisionHistory.Revision;
+import dev.lockstep.binding.WorkloadKind;
+import dev.lockstep.controller.EventRecorder;
+import dev.lockstep.controller.head.HeadRepository;
+import dev.lockstep.model.HeadKind;
+import dev.lockstep.model.HeadRef;
+import dev.lockstep.model.KubernetesJson;
 import dev.lockstep.model.ManagedNamespace;
-import dev.lockstep.versioning.ManagedNamespaces;
-import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.Collection;
+import dev.lockstep.model.ObjectKey;
+import dev.lockstep.model.Stamp;
+import dev.lockstep.model.VersionNumber;
+import dev.lockstep.versioning.Eligibility;
+import dev.lockstep.versioning.Resolution;
+import dev.lockstep.versioning.VersionResolver;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Takes namespaces in and lets them go. Done again it finds only what is new, so it is done again
- * whenever something may have been written that no webhook saw, and every few minutes besides.
+ * Makes the state of the moment in which a namespace is opted in one that can be gone back to: each
+ * head gets its first version, each revision a note of what its bare references mean. Nothing
+ * rolls. Done again, it finds only what is new: what was written while Lockstep was away.
  */
 public final class NamespaceController {
-  private static final Duration LOOK_AGAIN = Duration.ofMinutes(5);
+  private static final List<WorkloadKind.Revisions> REVISIONS =
+      List.of(WorkloadKind.REPLICA_SETS, WorkloadKind.CONTROLLER_REVISIONS);
 
-  /** What is taken in together is one pass. */
-  private static final Duration SETTLE = Duration.ofSeconds(1);
+  private final VersionResolver versions;
+  private final HeadRepository heads;
+  private final RevisionAnnotations revisions;
+  private final EventRecorder announcements;
 
-  private static final int REMEMBERED = 10_000;
+  /** Whether every head is stamped, or only those that a template names. */
+  private final boolean stampsAll;
 
-  private final ManagedNamespaces namespaces;
-  private final Supplier<Collection<String>> all;
-  private final Adoption adoption;
-  private final OptOut optOut;
-  private final Consumer<String> adopted;
-  private final LeaderTasks tasks;
-  private final Clock clock;
-  private final RateLimitingQueue<String> adopting;
-  private final RateLimitingQueue<String> leaving;
-  private final DelayedQueue<String> agenda;
-
-  /** Namespaces that this server has seen opted in; of others it touches nothing. */
-  private final BoundedMap<String, Boolean> seen = new BoundedMap<>(REMEMBERED);
-
-  /**
-   * @param all the names of those that are opted in
-   * @param adopted told when one has been taken in
-   */
   public NamespaceController(
-      ManagedNamespaces namespaces,
-      Supplier<Collection<String>> all,
-      Adoption adoption,
-      OptOut optOut,
-      Consumer<String> adopted,
-      LeaderTasks tasks,
-      ScheduledExecutorService executor,
-      Clock clock) {
-    this.namespaces = namespaces;
-    this.all = all;
-    this.adoption = adoption;
-    this.optOut = optOut;
-    this.adopted = adopted;
-    this.tasks = tasks;
-    this.clock = clock;
-    this.adopting = new RateLimitingQueue<>(executor, this::adopt);
-    this.leaving = new RateLimitingQueue<>(executor, this::leave);
-    this.agenda = new DelayedQueue<>(executor, clock, adopting::add);
-    PeriodicTask.start("look at all namespaces", executor, LOOK_AGAIN, LOOK_AGAIN, this::lookAgain);
+      VersionResolver versions,
+      HeadRepository heads,
+      RevisionAnnotations revisions,
+      EventRecorder announcements,
+      boolean stampsAll) {
+    this.versions = versions;
+    this.heads = heads;
+    this.revisions = revisions;
+    this.announcements = announcements;
+    this.stampsAll = stampsAll;
   }
 
-  public void startLeading() {
-    all.get().forEach(adopting::add);
-  }
-
-  public void stopLeading() {
-    adopting.clear();
-    leaving.clear();
-    agenda.clear();
-  }
-
-  /**
-   * For what no watch tells: what was written while no webhook answered. One after the other, so
-   * that news of one namespace don't wait for looks at hundreds.
-   */
-  private void lookAgain() {
-    if (tasks.isLeading()) {
-      List<String> names = List.copyOf(all.get());
-      Instant now = clock.instant();
-      for (int i = 0; i < names.size(); i++) {
-        agenda.note(names.get(i), now.plus(LOOK_AGAIN.multipliedBy(i).dividedBy(names.size())));
+  public void adopt(ManagedNamespace namespace) {
+    Map<WorkloadKind.Revisions, List<Revision>> former = new LinkedHashMap<>();
+    REVISIONS.forEach(kept -> former.put(kept, revisions.all(kept, namespace.name())));
+    if (stampsAll) {
+      for (HeadKind kind : HeadKind.values()) {
+        if (namespace.versions(kind)) {
+          heads.forEach(kind, namespace.name(), object -> stamp(kind, object, namespace));
+        }
       }
+    } else {
+      former.values().stream().flatMap(List::stream).forEach(stampingNamed(namespace));
     }
+    Map<HeadRef, VersionNumber> current = heads.current(namespace);
+    Supplier<OldestVersions> beginnings = once(() -> heads.beginnings(namespace));
+    former.forEach(
+        (kept, all) ->
+            all.forEach(
+                revision ->
+                    BaselineResolver.toNote(revision, current, beginnings)
+                        .ifPresent(baseline -> revisions.note(kept, revision, baseline))));
   }
 
-  public void optedIn(String namespace) {
-    seen.put(namespace, true);
-    if (tasks.isLeading()) {
-      adopting.add(namespace);
+  /** Most passes find nothing to note, and have no need of it. */
+  private static <T> Supplier<T> once(Supplier<T> source) {
+    AtomicReference<T> found = new AtomicReference<>();
+    return () -> found.updateAndGet(known -> known != null ? known : source.get());
+  }
+
+  /** Stamps what the templates name; each name is looked up once. */
+  private Consumer<Revision> stampingNamed(ManagedNamespace namespace) {
+    Set<HeadRef> seen = new HashSet<>();
+    return revision ->
+        Reference.in(revision.template()).stream()
+            .map(Reference::named)
+            .filter(named -> named.isValid() && namespace.versions(named.kind()) && seen.add(named))
+            .forEach(
+                named ->
+                    tellRefusal(
+                        revision.object(),
+                        versions.resolve(named.in(namespace.name()), namespace, false)));
+  }
+
+  private void stamp(HeadKind kind, JsonNode object, ManagedNamespace namespace) {
+    if (Stamp.of(object).isPresent()
+        || !Eligibility.of(kind, object, Optional.of(object), namespace).isVersioned()) {
+      return;
     }
+    ObjectKey id = new ObjectKey(kind, namespace.name(), KubernetesJson.name(object));
+    tellRefusal(object, versions.resolve(id, namespace, false));
   }
 
-  /** Its annotations may take in what was left out so far; so may what was found in it. */
-  public void mayHaveMore(String namespace) {
-    if (tasks.isLeading()) {
-      agenda.note(namespace, clock.instant().plus(SETTLE));
+  private void tellRefusal(JsonNode object, Resolution meaning) {
+    if (meaning instanceof Resolution.Unversioned unversioned) {
+      unversioned
+          .refusal()
+          .ifPresent(
+              words ->
+                  announcements.tell(
+                      object, EventRecorder.Severity.WARNING, "VersionRefused", words));
     }
-  }
-
-  public void optedOut(String namespace) {
-    if (tasks.isLeading() && wasOptedIn(namespace)) {
-      leaving.add(namespace);
-    }
-  }
-
-  /** Whether this server has seen it opted in. */
-  public boolean wasOptedIn(String namespace) {
-    return seen.get(namespace).isPresent();
-  }
-
-  /** How many passes failed last time, and are tried again. */
-  public int failing() {
-    return adopting.failing() + leaving.failing();
-  }
-
-  private boolean adopt(String name) {
-    return tasks.attempt(
-        LogContext.namespace(name),
-        "namespace " + name,
-        () -> namespaces.optedIn(name).ifPresent(this::adopt));
-  }
-
-  private void adopt(ManagedNamespace namespace) {
-    seen.put(namespace.name(), true);
-    adoption.adopt(namespace);
-    adopted.accept(namespace.name());
-  }
-
-  private boolean leave(String name) {
-    return tasks.attempt(
-        LogContext.namespace(name),
-        "namespace " + name,
-        () -> {
-          if (namespaces.optedIn(name).isEmpty()) {
-            optOut.leave(name);
-          }
-        });
   }
 }

@@ -1,9 +1,10 @@
 package dev.lockstep.controller.retention;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lockstep.controller.EventRecorder;
-import dev.lockstep.controller.queue.BoundedMap;
 import dev.lockstep.controller.queue.DelayedQueue;
-import dev.lockstep.controller.queue.PeriodicTask;
 import dev.lockstep.controller.queue.RateLimiter;
 import dev.lockstep.controller.queue.RateLimitingQueue;
 import dev.lockstep.logging.LogContext;
@@ -17,6 +18,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
@@ -31,9 +33,6 @@ public final class RetentionController {
 
   /** What goes with a workload goes within the usual time that its pods have to end. */
   private static final Duration PODS_END = Duration.ofSeconds(30);
-
-  /** More namespaces than a cluster has. */
-  private static final int REMEMBERED = 100_000;
 
   /** What is done with what may go. */
   public enum Mode {
@@ -61,7 +60,7 @@ public final class RetentionController {
   private final Scope scope;
   private final RetentionPass pass;
   private final Schedule schedule;
-  private final RetentionEvents events;
+  private final EventRecorder announcements;
   private final ScheduledExecutorService executor;
   private final Clock clock;
   private final RateLimitingQueue<String> queue;
@@ -73,7 +72,7 @@ public final class RetentionController {
   private final Map<String, Instant> waiting = new ConcurrentHashMap<>();
 
   /** Since when a namespace is known to be opted in, so that admissions take marks off there. */
-  private final BoundedMap<String, Instant> optedIn = new BoundedMap<>(REMEMBERED);
+  private final Map<String, Instant> optedIn = new ConcurrentHashMap<>();
 
   private final AtomicLong failures = new AtomicLong();
   private final AtomicLong sweeps = new AtomicLong();
@@ -97,17 +96,16 @@ public final class RetentionController {
             new RateLimiter(schedule.writesPerSecond()),
             clock);
     this.schedule = schedule;
-    this.events = new RetentionEvents(announcements);
+    this.announcements = announcements;
     this.executor = executor;
     this.clock = clock;
     this.queue = new RateLimitingQueue<>(executor, this::look);
     this.agenda = new DelayedQueue<>(executor, clock, queue::add);
-    PeriodicTask.start(
-        "sweep through all namespaces",
-        executor,
-        schedule.sweep(),
-        schedule.sweep(),
-        this::sweepAll);
+    executor.scheduleWithFixedDelay(
+        this::sweepAll,
+        schedule.sweep().toMillis(),
+        schedule.sweep().toMillis(),
+        TimeUnit.MILLISECONDS);
   }
 
   public void lead() {
@@ -215,7 +213,7 @@ public final class RetentionController {
           scope
               .namespaces()
               .optedIn(name)
-              .map(namespace -> pass.sweep(namespace, optedIn.get(name).orElse(Instant.MIN)))
+              .map(namespace -> pass.sweep(namespace, optedIn.getOrDefault(name, Instant.MIN)))
               .orElse(RetentionPass.Outcome.NOTHING);
       Instant now = clock.instant();
       if (outcome.isWaiting() || outcome.isLeaving()) {
@@ -245,6 +243,18 @@ public final class RetentionController {
 
   private void failed(String namespace, String why) {
     failures.incrementAndGet();
-    events.failed(namespace, why);
+    announcements.tell(
+        namespaceObject(namespace),
+        EventRecorder.Severity.WARNING,
+        "RetentionFailed",
+        "no unused version is deleted here until it succeeds, which is tried again: " + why);
+  }
+
+  /** Events about a namespace are in it, where those who work there look. */
+  private static JsonNode namespaceObject(String name) {
+    ObjectNode object = JsonNodeFactory.instance.objectNode();
+    object.put("apiVersion", "v1").put("kind", "Namespace");
+    object.putObject("metadata").put("name", name).put("namespace", name);
+    return object;
   }
 }

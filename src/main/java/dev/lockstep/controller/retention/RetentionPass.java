@@ -1,7 +1,6 @@
 package dev.lockstep.controller.retention;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.lockstep.controller.queue.BoundedMap;
 import dev.lockstep.controller.queue.RateLimiter;
 import dev.lockstep.logging.LogContext;
 import dev.lockstep.model.HeadRef;
@@ -13,11 +12,11 @@ import dev.lockstep.retention.RetentionCandidate;
 import dev.lockstep.retention.RetentionPolicy;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
@@ -29,7 +28,6 @@ import org.jboss.logging.Logger;
  * mark off first.
  */
 final class RetentionPass {
-  private static final int REMEMBERED = 100_000;
   private static final Logger LOG = Logger.getLogger(RetentionPass.class);
 
   /** What is done with what may go. */
@@ -52,14 +50,10 @@ final class RetentionPass {
 
   private final VersionRepository versions;
   private final RetentionPolicy retention;
-  private final RetentionAction.Actions actions;
+  private final Mode mode;
   private final RateLimiter writes;
   private final Clock clock;
-
-  /** By uid, so that each is told once; of very many, some may be told again. */
-  private final BoundedMap<String, Boolean> reported = new BoundedMap<>(REMEMBERED);
-
-  private final AtomicLong reports = new AtomicLong();
+  private final Set<String> reported = ConcurrentHashMap.newKeySet();
   private final AtomicLong deleted = new AtomicLong();
 
   RetentionPass(
@@ -70,7 +64,7 @@ final class RetentionPass {
       Clock clock) {
     this.versions = versions;
     this.retention = retention;
-    this.actions = mode == Mode.REPORT ? new Reporting() : new Deleting();
+    this.mode = mode;
     this.writes = writes;
     this.clock = clock;
   }
@@ -85,13 +79,17 @@ final class RetentionPass {
     }
     Instant now = clock.instant();
     Map<HeadRef, JsonNode> heads = versions.heads(namespace.name());
-    Set<RetentionCandidate> expendable =
-        retention.expendable(all, heads, leftOut(all, heads, namespace), namespace, now);
+    Set<RetentionCandidate> expendable = retention.expendable(all, heads, namespace, now);
+    expendable.removeIf(
+        version ->
+            !heads.containsKey(version.head())
+                && isLast(version, all)
+                && versions.exists(version.head(), namespace.name()));
     ReferrerIndex uses = uses(namespace.name(), expendable);
     List<RetentionAction> steps = retention.steps(all, expendable, uses, since, now);
     boolean isMarked = false;
     for (RetentionAction step : steps) {
-      isMarked |= step.applyTo(actions);
+      isMarked |= take(step);
     }
     return new Outcome(
         isMarked || isMarkedAlready(all, steps),
@@ -99,18 +97,11 @@ final class RetentionPass {
         expendable.stream().anyMatch(v -> uses.isNeeded(v.name())));
   }
 
-  private Map<HeadRef, JsonNode> leftOut(
-      List<RetentionCandidate> all, Map<HeadRef, JsonNode> heads, ManagedNamespace namespace) {
-    Map<HeadRef, JsonNode> leftOut = new HashMap<>();
-    all.stream()
-        .filter(version -> !heads.containsKey(version.head()))
-        .collect(Collectors.groupingBy(RetentionCandidate::head))
-        .forEach(
-            (head, its) ->
-                versions
-                    .leftOut(head, namespace.name(), its)
-                    .ifPresent(object -> leftOut.put(head, object)));
-    return leftOut;
+  /** The highest number of a head that is there, but no head now, is where counting goes on. */
+  private static boolean isLast(RetentionCandidate version, List<RetentionCandidate> all) {
+    return all.stream()
+        .filter(other -> other.head().equals(version.head()))
+        .allMatch(other -> other.number().compareTo(version.number()) <= 0);
   }
 
   private ReferrerIndex uses(String namespace, Set<RetentionCandidate> expendable) {
@@ -139,57 +130,45 @@ final class RetentionPass {
     return all.stream().anyMatch(v -> v.unusedSince().isPresent() && !touched.contains(v));
   }
 
-  private final class Deleting implements RetentionAction.Actions {
-    @Override
-    public boolean mark(RetentionCandidate version) {
-      writes.await();
+  /**
+   * @return whether another look is due after the grace period
+   */
+  private boolean take(RetentionAction step) {
+    RetentionCandidate version = step.version();
+    if (mode == Mode.REPORT) {
+      if (!(step instanceof RetentionAction.Unmark)) {
+        report(version);
+      }
+      return false;
+    }
+    writes.await();
+    if (step instanceof RetentionAction.Unmark) {
+      versions.unmark(version);
+      return false;
+    }
+    if (step instanceof RetentionAction.Mark) {
       // Not the time of the look: requests that were admitted since then have a grace period, too.
       return versions.mark(version, clock.instant());
     }
+    delete(version);
+    return false;
+  }
 
-    @Override
-    public void unmark(RetentionCandidate version) {
-      writes.await();
-      versions.unmark(version);
-    }
-
-    @Override
-    public void delete(RetentionCandidate version) {
-      writes.await();
-      if (versions.delete(version)) {
-        deleted.incrementAndGet();
-        about(version)
-            .log(
-                () ->
-                    LOG.infof(
-                        "%s: deleted, unused since %s",
-                        id(version), version.unusedSince().orElseThrow()));
-      }
+  private void report(RetentionCandidate version) {
+    if (reported.add(version.uid())) {
+      about(version).log(() -> LOG.infof("%s: unused, would be deleted", id(version)));
     }
   }
 
-  private final class Reporting implements RetentionAction.Actions {
-    @Override
-    public boolean mark(RetentionCandidate version) {
-      report(version);
-      return false;
-    }
-
-    @Override
-    public void unmark(RetentionCandidate version) {
-      // It is needed, and of that nothing is said.
-    }
-
-    @Override
-    public void delete(RetentionCandidate version) {
-      report(version);
-    }
-
-    private void report(RetentionCandidate version) {
-      if (reported.put(version.uid(), true).isEmpty()) {
-        reports.incrementAndGet();
-        about(version).log(() -> LOG.infof("%s: unused, would be deleted", id(version)));
-      }
+  private void delete(RetentionCandidate version) {
+    if (versions.delete(version)) {
+      deleted.incrementAndGet();
+      about(version)
+          .log(
+              () ->
+                  LOG.infof(
+                      "%s: deleted, unused since %s",
+                      id(version), version.unusedSince().orElseThrow()));
     }
   }
 
@@ -202,8 +181,8 @@ final class RetentionPass {
   }
 
   /** How many versions were told to be unused since this server started. */
-  public long reported() {
-    return reports.get();
+  public int reported() {
+    return reported.size();
   }
 
   /** How many versions were deleted since this server started. */

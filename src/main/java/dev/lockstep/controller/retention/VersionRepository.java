@@ -7,7 +7,6 @@ import dev.lockstep.retention.VersionReferrers;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -24,12 +23,8 @@ public interface VersionRepository extends VersionReferrers {
   /** Metadata of the heads. */
   Map<HeadRef, JsonNode> heads(String namespace);
 
-  /**
-   * Metadata of the object under a head's name that is no head now, if it holds what one of these
-   * versions holds: whoever takes it in again goes on with them. If its content has moved on, they
-   * are copies of what nobody holds any more.
-   */
-  Optional<JsonNode> leftOut(HeadRef head, String namespace, List<RetentionCandidate> versions);
+  /** Whether there is any object under a head's name, head or not. */
+  boolean exists(HeadRef head, String namespace);
 
   /**
    * @return false if the object is not as it was read, or no version at all but for its metadata

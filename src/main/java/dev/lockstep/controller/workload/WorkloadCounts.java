@@ -1,34 +1,26 @@
 package dev.lockstep.controller.workload;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.lockstep.model.Annotations;
+import dev.lockstep.model.KubernetesJson;
+
 /**
  * How many workloads are not simply bound to what is current.
  *
- * @param unbound whose template names heads as they are
  * @param behind bound to an older version, and left there
- * @param held kept on an older version by a rollback
+ * @param held kept on an older version by an undo
  * @param waiting for a ConfigMap or Secret that is not there
- * @param steppedBack left alone, because their writer insists on bare names
  */
-public record WorkloadCounts(int unbound, int behind, int held, int waiting, int steppedBack) {
-  public static final WorkloadCounts NOBODY = new WorkloadCounts(0, 0, 0, 0, 0);
+public record WorkloadCounts(int behind, int held, int waiting) {
+  public static final WorkloadCounts NOBODY = new WorkloadCounts(0, 0, 0);
 
   WorkloadCounts and(WorkloadCounts other) {
-    return new WorkloadCounts(
-        unbound + other.unbound,
-        behind + other.behind,
-        held + other.held,
-        waiting + other.waiting,
-        steppedBack + other.steppedBack);
+    return new WorkloadCounts(behind + other.behind, held + other.held, waiting + other.waiting);
   }
 
   /** One workload as it is persisted. */
-  static WorkloadCounts of(
-      WorkloadState workload, boolean isUnbound, boolean isLeftBehind, boolean isWaiting) {
-    return new WorkloadCounts(
-        isUnbound && !workload.isSteppedBack() ? 1 : 0,
-        isLeftBehind ? 1 : 0,
-        workload.isHeld() ? 1 : 0,
-        isWaiting ? 1 : 0,
-        workload.isSteppedBack() ? 1 : 0);
+  static WorkloadCounts of(JsonNode workload, boolean isLeftBehind, boolean isWaiting) {
+    boolean isHeld = KubernetesJson.annotation(workload, Annotations.HELD).isPresent();
+    return new WorkloadCounts(isLeftBehind ? 1 : 0, isHeld ? 1 : 0, isWaiting ? 1 : 0);
   }
 }

@@ -15,7 +15,7 @@ import java.util.stream.StreamSupport;
 /** Paths of the API. Names in them were checked to be names before they got here. */
 public final class ApiPaths {
   private static final String FIELD_MANAGER = "fieldManager=lockstep";
-  static final String DRY_RUN = "dryRun=All";
+  private static final String DRY_RUN = "dryRun=All";
 
   private ApiPaths() {}
 

@@ -1,12 +1,10 @@
 package dev.lockstep.kubernetes.client;
 
-import dev.lockstep.controller.queue.PeriodicTask;
 import dev.lockstep.kubernetes.leader.LeaderElection;
 import dev.lockstep.model.ApiServerException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.ScheduledExecutorService;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Whether the API server answers this server: one that it does not answer can't admit anything,
@@ -25,7 +23,6 @@ public final class ApiServerProbe {
   private final String path;
   private volatile long answeredAt;
   private volatile boolean answered;
-  private volatile @Nullable Instant lastAnswer;
 
   public ApiServerProbe(KubeApiClient api, String ownNamespace) {
     this.api = api;
@@ -36,24 +33,17 @@ public final class ApiServerProbe {
   }
 
   public void start(ScheduledExecutorService executor) {
-    PeriodicTask.start("api-server", executor, Duration.ZERO, BETWEEN_LOOKS, this::look);
+    executor.scheduleWithFixedDelay(this::look, 0, BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   public boolean isThere() {
     return answered && System.nanoTime() - answeredAt < LOST_AFTER.toNanos();
   }
 
-  /** For people: when that was, by this machine's clock. */
-  public String lastAnswer() {
-    Instant known = lastAnswer;
-    return known == null ? "none yet" : known.toString();
-  }
-
   private void look() {
     try {
       api.get(path);
       answeredAt = System.nanoTime();
-      lastAnswer = Instant.now();
       answered = true;
     } catch (ApiServerException e) {
       // Time tells.

@@ -19,12 +19,6 @@ import java.util.List;
  * like any other to them: one without content.
  */
 public final class PartialMetadataInterceptor implements Interceptor {
-  /** Accept: what an object is without its content. */
-  static final String OBJECT = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
-
-  /** Accept: the same for all objects of a list. */
-  static final String LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
-
   private static final String ACCEPT = "Accept";
 
   private PartialMetadataInterceptor() {}
@@ -52,6 +46,6 @@ public final class PartialMetadataInterceptor implements Interceptor {
   public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
     String query = request.uri().getRawQuery();
     boolean isWatch = query != null && query.contains("watch=true");
-    builder.setHeader(ACCEPT, isWatch ? OBJECT : LIST);
+    builder.setHeader(ACCEPT, isWatch ? KubeApiClient.METADATA : KubeApiClient.METADATA_LIST);
   }
 }

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
 
 /** A bearer token that is renewed in its file, which is read again every so often. */
 public final class TokenFileProvider implements OAuthTokenProvider {
@@ -18,7 +17,7 @@ public final class TokenFileProvider implements OAuthTokenProvider {
 
   private final Path file;
   private final Clock clock;
-  private volatile @Nullable Read last;
+  private volatile Read last;
 
   public TokenFileProvider(Path file, Clock clock) {
     this.file = file;
@@ -36,7 +35,7 @@ public final class TokenFileProvider implements OAuthTokenProvider {
   }
 
   /** While the file can't be read (it is being replaced), the token that was read last serves. */
-  private Read read(@Nullable Read known) {
+  private Read read(Read known) {
     try {
       return new Read(Files.readString(file).strip(), clock.instant());
     } catch (IOException e) {

@@ -11,10 +11,10 @@ import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLo
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One of the replicas leads, by a Lease. A clean stop gives it up at once; after a crash another
@@ -32,25 +32,18 @@ public final class LeaderElection implements AutoCloseable {
   private static final Duration TIME_FOR_A_CALL = Duration.ofSeconds(3);
 
   private final KubernetesClient client;
-  private final LeaderElectionConfig terms;
-  private final ScheduledExecutorService executor;
-  private volatile @Nullable CompletableFuture<?> election;
+  private final LeaderElectionConfig config;
+  private final ScheduledExecutorService executor =
+      Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "lockstep-leader"));
+  private volatile CompletableFuture<?> election;
   private volatile boolean closed;
 
-  /**
-   * @param executor starts the next term when one has ended
-   */
   public LeaderElection(
-      Config config,
-      String ownNamespace,
-      ScheduledExecutorService executor,
-      Runnable gained,
-      Runnable lost) {
-    this.client = impatient(config);
-    this.executor = executor;
+      KubernetesClient client, String ownNamespace, Runnable gained, Runnable lost) {
+    this.client = impatient(client.getConfiguration());
     String identity =
         System.getenv().getOrDefault("HOSTNAME", "lockstep") + "-" + UUID.randomUUID();
-    this.terms =
+    this.config =
         new LeaderElectionConfigBuilder()
             .withName(LEASE)
             .withLock(new FailSafeLock(new LeaseLock(ownNamespace, LEASE, identity)))
@@ -84,7 +77,7 @@ public final class LeaderElection implements AutoCloseable {
     if (closed) {
       return;
     }
-    election = client.leaderElector().withConfig(terms).build().start();
+    election = client.leaderElector().withConfig(config).build().start();
     election.whenComplete(
         (ended, cause) -> {
           if (!closed) {
@@ -97,6 +90,7 @@ public final class LeaderElection implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    executor.shutdownNow();
     if (election != null) {
       election.cancel(true);
     }

@@ -1,20 +1,29 @@
 package dev.lockstep.kubernetes.repository;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.lockstep.certificates.CaBundle;
 import dev.lockstep.certificates.CaBundles;
 import dev.lockstep.certificates.x509.Pem;
+import dev.lockstep.kubernetes.client.ApiPaths;
 import dev.lockstep.kubernetes.client.KubeApiClient;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** The bundles of the two webhook configurations of one name. */
 public final class ApiCaBundles implements CaBundles {
+  private static final String ROOT = "/apis/admissionregistration.k8s.io/v1/";
+  private static final List<String> RESOURCES =
+      List.of("mutatingwebhookconfigurations/", "validatingwebhookconfigurations/");
+
   private final KubeApiClient api;
   private final String name;
 
@@ -26,7 +35,8 @@ public final class ApiCaBundles implements CaBundles {
   @Override
   public List<CaBundle> read() {
     List<CaBundle> bundles = new ArrayList<>();
-    for (String path : ConfigurationPatches.paths(name)) {
+    for (String resource : RESOURCES) {
+      String path = ROOT + resource + name;
       api.get(path).ifPresent(configuration -> add(path, configuration, bundles));
     }
     return bundles;
@@ -56,17 +66,45 @@ public final class ApiCaBundles implements CaBundles {
     }
   }
 
+  /**
+   * Sets these fields alone, so they are all that is ours of the object: who manages the rest, as
+   * Helm does, meets no conflict, and leaves them as they are.
+   */
   @Override
   public boolean write(List<CaBundle> read, Collection<X509Certificate> authorities) {
     byte[] pem = Pem.certificates(authorities).getBytes(StandardCharsets.US_ASCII);
-    ConfigurationPatches patches = new ConfigurationPatches(api);
+    Map<String, ArrayNode> patches = new LinkedHashMap<>();
     for (CaBundle bundle : read) {
       if (!bundle.authorities().equals(Set.copyOf(authorities))) {
         patches
-            .set(bundle.configuration(), bundle.version(), bundle.index(), "caBundle")
+            .computeIfAbsent(bundle.configuration(), path -> onlyIfStill(bundle.version()))
+            .addObject()
+            .put("op", "add")
+            .put("path", "/webhooks/" + bundle.index() + "/clientConfig/caBundle")
             .put("value", pem);
       }
     }
-    return patches.send();
+    boolean isWritten = true;
+    for (var patch : patches.entrySet()) {
+      KubeApiClient.Reply reply =
+          api.tryJsonPatch(patch.getKey() + ApiPaths.write(false), patch.getValue());
+      // 404: somebody took the configuration away, and nobody calls by it.
+      if (reply.code() == 409 || reply.code() == 404) {
+        isWritten = false;
+      } else {
+        reply.orThrow();
+      }
+    }
+    return isWritten;
+  }
+
+  private static ArrayNode onlyIfStill(String version) {
+    ArrayNode patch = JsonNodeFactory.instance.arrayNode();
+    patch
+        .addObject()
+        .put("op", "replace")
+        .put("path", "/metadata/resourceVersion")
+        .put("value", version);
+    return patch;
   }
 }

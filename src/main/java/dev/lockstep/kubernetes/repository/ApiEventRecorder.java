@@ -4,9 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lockstep.controller.EventRecorder;
-import dev.lockstep.controller.queue.BoundedMap;
 import dev.lockstep.kubernetes.client.ApiPaths;
-import dev.lockstep.kubernetes.client.ApiResponse;
 import dev.lockstep.kubernetes.client.KubeApiClient;
 import dev.lockstep.model.ApiServerException;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +12,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 
@@ -23,6 +24,7 @@ import org.jboss.logging.Logger;
  */
 public final class ApiEventRecorder implements EventRecorder {
   private static final Logger LOG = Logger.getLogger(ApiEventRecorder.class);
+  private static final int CONFLICT = 409;
   private static final int LONGEST_NAME = 200;
 
   /** What is true still is told again, but not with each pass through its namespace. */
@@ -34,7 +36,16 @@ public final class ApiEventRecorder implements EventRecorder {
   private final Clock clock;
 
   /** When each Event was told, by its name. */
-  private final BoundedMap<String, Instant> told = new BoundedMap<>(REMEMBERED);
+  private final Map<String, Instant> told =
+      Collections.synchronizedMap(
+          new LinkedHashMap<>() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, Instant> eldest) {
+              return size() > REMEMBERED;
+            }
+          });
 
   public ApiEventRecorder(KubeApiClient api, Clock clock) {
     this.api = api;
@@ -50,27 +61,21 @@ public final class ApiEventRecorder implements EventRecorder {
       return;
     }
     try {
-      ApiResponse response =
+      KubeApiClient.Reply reply =
           api.create(ApiPaths.all("", "v1", namespace, "events") + ApiPaths.write(false), event);
-      if (response.isSuccess() || response.isConflict()) {
+      if (reply.isSuccess() || reply.code() == CONFLICT) {
         told.put(name, clock.instant());
       } else {
-        LOG.warnf("no Event %s: %s", reason, response.failure().getMessage());
+        LOG.warnf("no Event %s: %s", reason, reply.failure().getMessage());
       }
     } catch (ApiServerException e) {
-      LOG.debugf("no Event %s: %s", reason, e.getMessage());
+      LOG.warnf("no Event %s: %s", reason, e.getMessage());
     }
   }
 
-  /** What somebody's quota has used, say, changes each time: that is no other warning. */
-  private static String sameWords(Severity severity, String message) {
-    return severity == Severity.WARNING ? message.replaceAll("[0-9]+", "0") : message;
-  }
-
   private boolean wasToldLately(String event) {
-    return told.get(event)
-        .filter(before -> before.plus(TOLD_AGAIN_AFTER).isAfter(clock.instant()))
-        .isPresent();
+    Instant before = told.get(event);
+    return before != null && before.plus(TOLD_AGAIN_AFTER).isAfter(clock.instant());
   }
 
   private JsonNode event(JsonNode object, Severity severity, String reason, String message) {
@@ -78,9 +83,7 @@ public final class ApiEventRecorder implements EventRecorder {
     String uid = metadata.path("uid").asText();
     String name = metadata.path("name").asText();
     String now = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
-    UUID told =
-        UUID.nameUUIDFromBytes(
-            (uid + reason + sameWords(severity, message)).getBytes(StandardCharsets.UTF_8));
+    UUID told = UUID.nameUUIDFromBytes((uid + reason + message).getBytes(StandardCharsets.UTF_8));
     ObjectNode event = JsonNodeFactory.instance.objectNode();
     event
         .putObject("metadata")

@@ -10,8 +10,6 @@ import dev.lockstep.kubernetes.client.ApiPaths;
 import dev.lockstep.kubernetes.client.KubeApiClient;
 import dev.lockstep.model.Annotations;
 import dev.lockstep.model.ApiServerException;
-import dev.lockstep.model.ApiServerException.Reason;
-import dev.lockstep.model.Content;
 import dev.lockstep.model.ContentHasher;
 import dev.lockstep.model.HeadKind;
 import dev.lockstep.model.HeadRef;
@@ -34,6 +32,9 @@ import java.util.stream.Collectors;
 
 /** Versions and their users in the API server. */
 public final class ApiVersionRepository implements VersionRepository {
+  private static final int CONFLICT = 409;
+  private static final int NOT_FOUND = 404;
+
   private final KubeApiClient api;
   private final WorkloadKinds kinds;
   private final ContentHasher hasher;
@@ -78,36 +79,23 @@ public final class ApiVersionRepository implements VersionRepository {
   }
 
   @Override
-  public Optional<JsonNode> leftOut(
-      HeadRef head, String namespace, List<RetentionCandidate> versions) {
-    return api.get(ApiPaths.of(head.in(namespace)))
-        .filter(
-            object -> {
-              Content content = Content.of(head.kind(), object);
-              return versions.stream().anyMatch(version -> holds(version, content));
-            });
-  }
-
-  private boolean holds(RetentionCandidate version, Content content) {
-    return api.get(path(version))
-        .flatMap(object -> Version.of(id(version), object, hasher))
-        .filter(found -> found.content().sameAs(content))
-        .isPresent();
+  public boolean exists(HeadRef head, String namespace) {
+    return api.get(ApiPaths.of(head.in(namespace))).isPresent();
   }
 
   @Override
   public void forEachUser(String namespace, Predicate<JsonNode> wantsMore) {
     // A kind of the cluster's own may make what the others are.
-    Map<Boolean, List<WorkloadKind>> byPod =
+    Map<Boolean, List<WorkloadKind>> isPod =
         kinds.all().stream()
             .sorted(Comparator.comparing(WorkloadKind::isBuiltIn))
-            .collect(Collectors.groupingBy(kind -> kind.template().matches()));
+            .collect(Collectors.partitioningBy(kind -> kind.template().matches()));
     WorkloadKind.Revisions revisions = WorkloadKind.CONTROLLER_REVISIONS;
     String revisionsPath =
         ApiPaths.all(revisions.group(), revisions.version(), namespace, revisions.resource());
-    if (ofKinds(byPod.getOrDefault(false, List.of()), namespace, wantsMore)
+    if (ofKinds(isPod.get(false), namespace, wantsMore)
         && api.whileWanted(revisionsPath, wantsMore)) {
-      ofKinds(byPod.getOrDefault(true, List.of()), namespace, wantsMore);
+      ofKinds(isPod.get(true), namespace, wantsMore);
     }
   }
 
@@ -122,7 +110,7 @@ public final class ApiVersionRepository implements VersionRepository {
       return api.whileWanted(path, wantsMore);
     } catch (ApiServerException e) {
       // Without its CRD a configured kind has no objects; without rights we can't know.
-      if (kind.isBuiltIn() || e.reason() != Reason.NOT_FOUND) {
+      if (kind.isBuiltIn() || e.code() != NOT_FOUND) {
         throw e;
       }
       return true;
@@ -145,12 +133,12 @@ public final class ApiVersionRepository implements VersionRepository {
 
   @Override
   public boolean mark(RetentionCandidate version, Instant since) {
-    return isVersion(version) && annotate(version, Optional.of(since.toString()));
+    return isVersion(version) && annotate(version, since.toString());
   }
 
   @Override
   public void unmark(RetentionCandidate version) {
-    annotate(version, Optional.empty());
+    annotate(version, null);
   }
 
   /** What only looks like a version in a list of metadata is somebody's own object. */
@@ -160,15 +148,12 @@ public final class ApiVersionRepository implements VersionRepository {
         .isPresent();
   }
 
-  private boolean annotate(RetentionCandidate version, Optional<String> value) {
-    MetadataPatch patch =
-        new MetadataPatch()
-            .ifUnchanged(version.uid(), version.resourceVersion())
-            .annotation(Annotations.UNUSED_SINCE, value);
-    if (value.isEmpty()) {
-      patch.annotation(Annotations.UNMARKED, Optional.empty());
-    }
-    return api.tryMergePatch(path(version) + ApiPaths.write(false), patch.toJson()).isWritten();
+  private boolean annotate(RetentionCandidate version, String value) {
+    ObjectNode patch = JsonNodeFactory.instance.objectNode();
+    ObjectNode metadata = patch.putObject("metadata");
+    metadata.put("uid", version.uid()).put("resourceVersion", version.resourceVersion());
+    metadata.putObject("annotations").put(Annotations.UNUSED_SINCE, value);
+    return ifUnchanged(api.tryMergePatch(path(version) + ApiPaths.write(false), patch));
   }
 
   @Override
@@ -179,7 +164,15 @@ public final class ApiVersionRepository implements VersionRepository {
         .putObject("preconditions")
         .put("uid", version.uid())
         .put("resourceVersion", version.resourceVersion());
-    return isVersion(version) && api.delete(path(version), options).isWritten();
+    return isVersion(version) && ifUnchanged(api.delete(path(version), options));
+  }
+
+  private static boolean ifUnchanged(KubeApiClient.Reply reply) {
+    if (reply.code() == CONFLICT || reply.code() == NOT_FOUND) {
+      return false;
+    }
+    reply.orThrow();
+    return true;
   }
 
   private static String path(RetentionCandidate version) {

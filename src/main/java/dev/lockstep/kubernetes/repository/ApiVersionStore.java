@@ -1,8 +1,9 @@
 package dev.lockstep.kubernetes.repository;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lockstep.kubernetes.client.ApiPaths;
-import dev.lockstep.kubernetes.client.ApiResponse;
 import dev.lockstep.kubernetes.client.KubeApiClient;
 import dev.lockstep.logging.LogContext;
 import dev.lockstep.model.Annotations;
@@ -14,8 +15,6 @@ import dev.lockstep.model.Stamp;
 import dev.lockstep.model.Version;
 import dev.lockstep.model.VersionName;
 import dev.lockstep.model.VersionNumber;
-import dev.lockstep.retention.NamedNumbers;
-import dev.lockstep.retention.VersionReferrers;
 import dev.lockstep.versioning.VersionListener;
 import dev.lockstep.versioning.VersionStore;
 import java.util.List;
@@ -27,21 +26,20 @@ import org.jboss.logging.Logger;
 /** Heads and versions in the API server. */
 public final class ApiVersionStore implements VersionStore {
   private static final Logger LOG = Logger.getLogger(ApiVersionStore.class);
+  private static final int CONFLICT = 409;
+  private static final int NOT_FOUND = 404;
 
   private final KubeApiClient api;
   private final VersionListener listener;
 
   private final Set<HeadKind> served;
-  private final VersionReferrers users;
 
   /**
    * @param served the kinds that there are rights to
    */
-  public ApiVersionStore(
-      KubeApiClient api, Set<HeadKind> served, VersionReferrers users, VersionListener listener) {
+  public ApiVersionStore(KubeApiClient api, Set<HeadKind> served, VersionListener listener) {
     this.api = api;
     this.served = Set.copyOf(served);
-    this.users = users;
     this.listener = listener;
   }
 
@@ -59,8 +57,7 @@ public final class ApiVersionStore implements VersionStore {
   @Override
   public List<JsonNode> versionsWith(ObjectKey head, ContentHash content, Optional<String> asOf) {
     String path = versions(head, "," + Labels.CONTENT + "=" + content);
-    // The API server would wait for a number that is still to come, which anybody can make up.
-    return api.list(path + asOf.filter(api::hasSeen).map(ApiPaths::notOlderThan).orElse(""));
+    return api.list(path + asOf.map(ApiPaths::notOlderThan).orElse(""));
   }
 
   private static String versions(ObjectKey head, String more) {
@@ -76,27 +73,22 @@ public final class ApiVersionStore implements VersionStore {
   }
 
   @Override
-  public Optional<VersionNumber> highestNamed(ObjectKey head) {
-    return NamedNumbers.highest(head, users);
-  }
-
-  @Override
   public List<JsonNode> quotas(String namespace) {
     return api.list(ApiPaths.all("", "v1", namespace, "resourcequotas"));
   }
 
   @Override
   public Creation create(ObjectKey id, JsonNode object, boolean dryRun) {
-    ApiResponse response = api.create(ApiPaths.all(id) + ApiPaths.write(dryRun), object);
-    if (response.isSuccess()) {
+    KubeApiClient.Reply reply = api.create(ApiPaths.all(id) + ApiPaths.write(dryRun), object);
+    if (reply.isSuccess()) {
       if (!dryRun) {
         made(id);
       }
       return new Creation.Created();
     }
-    return response.isConflict()
+    return reply.code() == CONFLICT
         ? new Creation.NameTaken()
-        : new Creation.Failed(response.failure());
+        : new Creation.Failed(reply.failure());
   }
 
   private void made(ObjectKey version) {
@@ -114,31 +106,40 @@ public final class ApiVersionStore implements VersionStore {
     String restamp = givenUp.map(VersionNumber::toString).orElse("");
     return api.mergePatch(
         ApiPaths.of(head) + ApiPaths.write(dryRun),
-        new MetadataPatch()
-            .labels(Map.of(Labels.ROLE, Optional.of(Labels.HEAD_ROLE)))
-            .annotation(Annotations.RESTAMP, Optional.of(restamp))
-            .toJson());
+        metadata(
+            Map.of(Labels.ROLE, Optional.of(Labels.HEAD_ROLE)),
+            Map.of(Annotations.RESTAMP, Optional.of(restamp))));
   }
 
   @Override
   public void unstamp(ObjectKey head) {
     api.mergePatch(
         ApiPaths.of(head) + ApiPaths.write(false),
-        new MetadataPatch().labels(Stamp.noLabels()).annotations(Stamp.noAnnotations()).toJson());
+        metadata(Stamp.noLabels(), Stamp.noAnnotations()));
   }
 
   @Override
-  public boolean unmark(ObjectKey version, int times) {
-    MetadataPatch patch =
-        new MetadataPatch()
-            .annotation(Annotations.UNUSED_SINCE, Optional.empty())
-            .annotation(Annotations.UNMARKED, Optional.of(String.valueOf(times)));
-    ApiResponse response =
-        api.tryMergePatch(ApiPaths.of(version) + ApiPaths.write(false), patch.toJson());
-    if (response.isNotFound()) {
+  public boolean unmark(ObjectKey version) {
+    JsonNode patch = metadata(Map.of(), Map.of(Annotations.UNUSED_SINCE, Optional.empty()));
+    KubeApiClient.Reply reply =
+        api.tryMergePatch(ApiPaths.of(version) + ApiPaths.write(false), patch);
+    if (reply.code() == NOT_FOUND) {
       return false;
     }
-    response.orThrow();
+    reply.orThrow();
     return true;
+  }
+
+  private static JsonNode metadata(
+      Map<String, Optional<String>> labels, Map<String, Optional<String>> annotations) {
+    ObjectNode patch = JsonNodeFactory.instance.objectNode();
+    ObjectNode metadata = patch.putObject("metadata");
+    put(metadata.putObject("labels"), labels);
+    put(metadata.putObject("annotations"), annotations);
+    return patch;
+  }
+
+  private static void put(ObjectNode map, Map<String, Optional<String>> entries) {
+    entries.forEach((key, value) -> map.put(key, value.orElse(null)));
   }
 }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lockstep.kubernetes.client.ApiPaths;
-import dev.lockstep.kubernetes.client.ApiResponse;
 import dev.lockstep.kubernetes.client.KubeApiClient;
 import dev.lockstep.model.ApiServerException;
 import dev.lockstep.model.HeadKind;
@@ -13,7 +12,6 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The key of the hashes of Secrets: 32 random bytes in a Secret of our own namespace, made once by
@@ -27,7 +25,7 @@ public final class HashKeySecret implements Supplier<byte[]> {
 
   private final KubeApiClient api;
   private final ObjectKey id;
-  private volatile byte @Nullable [] key;
+  private volatile byte[] key;
 
   public HashKeySecret(KubeApiClient api, String ownNamespace) {
     this.api = api;
@@ -39,12 +37,10 @@ public final class HashKeySecret implements Supplier<byte[]> {
    */
   @Override
   public byte[] get() {
-    byte[] known = key;
-    if (known == null) {
-      known = read().or(this::make).or(this::read).orElseThrow(this::unusable);
-      key = known;
+    if (key == null) {
+      key = read().or(this::make).or(this::read).orElseThrow(this::unusable);
     }
-    return known;
+    return key;
   }
 
   public boolean isThere() {
@@ -61,13 +57,13 @@ public final class HashKeySecret implements Supplier<byte[]> {
   private Optional<byte[]> make() {
     byte[] bytes = new byte[BYTES];
     new SecureRandom().nextBytes(bytes);
-    ApiResponse response = api.create(ApiPaths.all(id) + ApiPaths.write(false), secret(bytes));
-    if (response.isConflict()) {
+    KubeApiClient.Reply reply = api.create(ApiPaths.all(id) + ApiPaths.write(false), secret(bytes));
+    if (reply.code() == 409) {
       return Optional.empty();
     }
-    if (!response.isSuccess()) {
+    if (!reply.isSuccess()) {
       // It is nobody's Secret but ours.
-      throw response.failure().discreet();
+      throw reply.failure().discreet();
     }
     return Optional.of(bytes);
   }

@@ -49,19 +49,29 @@ public final class SecretCertificateStore implements CertificateStore {
     secret.put("apiVersion", "v1").put("kind", "Secret");
     secret.putObject("metadata").put("name", id.name());
     secret.set("data", data(texts));
-    return api.create(ApiPaths.all(id) + ApiPaths.write(false), secret).isWritten();
+    return isWritten(api.create(ApiPaths.all(id) + ApiPaths.write(false), secret));
   }
 
   @Override
   public boolean replace(Stored before, Map<String, String> texts) {
-    ObjectNode patch = new MetadataPatch().ifUnchanged(before.version()).toJson();
+    ObjectNode patch = JsonNodeFactory.instance.objectNode();
+    patch.putObject("metadata").put("resourceVersion", before.version());
     patch.set("data", data(texts));
-    return api.tryMergePatch(ApiPaths.of(id) + ApiPaths.write(false), patch).isWritten();
+    return isWritten(api.tryMergePatch(ApiPaths.of(id) + ApiPaths.write(false), patch));
   }
 
   private static ObjectNode data(Map<String, String> texts) {
     ObjectNode data = JsonNodeFactory.instance.objectNode();
     texts.forEach((name, text) -> data.put(name, text.getBytes(StandardCharsets.UTF_8)));
     return data;
+  }
+
+  /** 409: somebody else has written. 404: somebody has deleted it. */
+  private static boolean isWritten(KubeApiClient.Reply reply) {
+    if (reply.code() == 409 || reply.code() == 404) {
+      return false;
+    }
+    reply.orThrow();
+    return true;
   }
 }

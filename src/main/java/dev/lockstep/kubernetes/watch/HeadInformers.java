@@ -1,5 +1,6 @@
 package dev.lockstep.kubernetes.watch;
 
+import dev.lockstep.kubernetes.client.PartialMetadataInterceptor;
 import dev.lockstep.model.HeadKind;
 import dev.lockstep.model.Labels;
 import dev.lockstep.model.ObjectKey;
@@ -9,18 +10,17 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Watches the heads of the cluster, or of some namespaces, by their label. What they hold is not
@@ -39,14 +39,13 @@ public final class HeadInformers implements AutoCloseable {
   private final KubernetesClient client;
   private final Set<HeadKind> kinds;
   private final Map<String, List<Watch>> watches = new ConcurrentHashMap<>();
-  private volatile @Nullable Listener listener;
+  private volatile Listener listener;
 
   /**
-   * @param client asks for metadata alone
    * @param kinds those that are watched
    */
-  public HeadInformers(KubernetesClient client, Set<HeadKind> kinds) {
-    this.client = client;
+  public HeadInformers(Config config, Set<HeadKind> kinds) {
+    this.client = PartialMetadataInterceptor.client(config);
     this.kinds = Set.copyOf(kinds);
   }
 
@@ -109,7 +108,7 @@ public final class HeadInformers implements AutoCloseable {
             .runnableInformer(0)
             .itemStore(new ResourceVersionItemStore<>(object));
     informer.exceptionHandler((started, cause) -> true);
-    informer.addEventHandler(new Handler<>(kind, Objects.requireNonNull(listener, "not started")));
+    informer.addEventHandler(new Handler<>(kind, listener));
     informer.start();
     return informer;
   }
@@ -174,5 +173,6 @@ public final class HeadInformers implements AutoCloseable {
   @Override
   public void close() {
     informers().forEach(watch -> watch.informer().close());
+    client.close();
   }
 }

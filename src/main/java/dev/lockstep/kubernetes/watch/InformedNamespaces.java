@@ -20,7 +20,8 @@ final class InformedNamespaces implements NamespaceSource {
     informer.exceptionHandler((started, cause) -> true);
   }
 
-  private record Handler(NamespaceListener listener) implements ResourceEventHandler<Namespace> {
+  private record Handler(NamespaceWatcher.Listener listener)
+      implements ResourceEventHandler<Namespace> {
     @Override
     public void onAdd(Namespace namespace) {
       listener.optedIn().accept(namespace.getMetadata().getName());
@@ -28,13 +29,7 @@ final class InformedNamespaces implements NamespaceSource {
 
     @Override
     public void onUpdate(Namespace before, Namespace namespace) {
-      String name = namespace.getMetadata().getName();
-      if (before.getMetadata().getUid().equals(namespace.getMetadata().getUid())) {
-        listener.changed().accept(name);
-      } else {
-        // It was deleted and made again while the watch was broken off.
-        listener.optedIn().accept(name);
-      }
+      listener.changed().accept(namespace.getMetadata().getName());
     }
 
     @Override
@@ -44,7 +39,7 @@ final class InformedNamespaces implements NamespaceSource {
   }
 
   @Override
-  public void start(NamespaceListener listener) {
+  public void start(NamespaceWatcher.Listener listener) {
     informer.addEventHandler(new Handler(listener));
     informer.start();
   }
@@ -79,7 +74,6 @@ final class InformedNamespaces implements NamespaceSource {
     Map<String, String> annotations = namespace.getMetadata().getAnnotations();
     return new Known(
         namespace.getMetadata().getName(),
-        namespace.getMetadata().getUid(),
         annotations == null ? Map.of() : annotations,
         namespace.getMetadata().getDeletionTimestamp() != null);
   }

@@ -10,12 +10,11 @@ interface NamespaceSource extends AutoCloseable {
   /**
    * A namespace that is opted in.
    *
-   * @param uid of this one; another one may have the same name later
    * @param ends whether it is being deleted
    */
-  record Known(String name, String uid, Map<String, String> annotations, boolean ends) {}
+  record Known(String name, Map<String, String> annotations, boolean ends) {}
 
-  void start(NamespaceListener listener);
+  void start(NamespaceWatcher.Listener listener);
 
   WatchStatus watched();
 

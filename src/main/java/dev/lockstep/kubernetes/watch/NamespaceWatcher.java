@@ -12,7 +12,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
 
 /**
  * Knows which namespaces are opted in. What repairs Lockstep must never wait for it, so the
@@ -44,20 +44,21 @@ public final class NamespaceWatcher implements ManagedNamespaces, AutoCloseable 
    * Only these can be opted in.
    *
    * @param heads watched in each of them that exists, opted in or not
-   * @param executor reads the namespaces again every few seconds
    */
   public static NamespaceWatcher of(
       Set<String> names,
       KubeApiClient api,
       String ownNamespace,
       Set<HeadKind> served,
-      HeadInformers heads,
-      ScheduledExecutorService executor) {
-    return new NamespaceWatcher(
-        new PolledNamespaces(names, api, heads, executor), api, ownNamespace, served);
+      HeadInformers heads) {
+    return new NamespaceWatcher(new PolledNamespaces(names, api, heads), api, ownNamespace, served);
   }
 
-  public void start(NamespaceListener listener) {
+  /** Who is told of what happens to namespaces, by their names. */
+  public record Listener(
+      Consumer<String> optedIn, Consumer<String> changed, Consumer<String> optedOut) {}
+
+  public void start(Listener listener) {
     source.start(listener);
   }
 
@@ -79,24 +80,13 @@ public final class NamespaceWatcher implements ManagedNamespaces, AutoCloseable 
     if (isNever(namespace)) {
       return Optional.empty();
     }
-    // One that ends may be gone by now, and another one of its name be there.
-    Optional<NamespaceSource.Known> known = source.find(namespace).filter(found -> !found.ends());
-    return known.isPresent()
-        ? known.map(found -> new ManagedNamespace(namespace, found.annotations(), served))
-        : optedInLive(namespace);
-  }
-
-  /**
-   * The same by a live look in any case: what was set a moment ago counts.
-   *
-   * @throws dev.lockstep.model.ApiServerException if the API server does not answer
-   */
-  public Optional<ManagedNamespace> optedInNow(String namespace) {
-    return isNever(namespace) ? Optional.empty() : optedInLive(namespace);
-  }
-
-  /** Where it ends nothing can be made any more, and nothing must be in the way of that. */
-  private Optional<ManagedNamespace> optedInLive(String namespace) {
+    Optional<NamespaceSource.Known> known = source.find(namespace);
+    if (known.isPresent()) {
+      // Where it ends nothing can be made any more, and nothing must be in the way of that.
+      return known
+          .filter(found -> !found.ends())
+          .map(found -> new ManagedNamespace(namespace, found.annotations(), served));
+    }
     return live(namespace)
         .filter(
             live ->
@@ -121,8 +111,7 @@ public final class NamespaceWatcher implements ManagedNamespaces, AutoCloseable 
                         .map(
                             left ->
                                 new ManagedNamespace(
-                                        namespace, KubernetesJson.annotations(left), served)
-                                    .left()));
+                                    namespace, KubernetesJson.annotations(left), served)));
   }
 
   private boolean isNever(String namespace) {

@@ -1,11 +1,9 @@
 package dev.lockstep.kubernetes.watch;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.lockstep.controller.queue.PeriodicTask;
 import dev.lockstep.kubernetes.client.ApiPaths;
 import dev.lockstep.kubernetes.client.KubeApiClient;
 import dev.lockstep.model.ApiServerException;
-import dev.lockstep.model.ApiServerException.Reason;
 import dev.lockstep.model.KubernetesJson;
 import dev.lockstep.model.Labels;
 import java.time.Duration;
@@ -14,7 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
@@ -24,34 +24,37 @@ import org.jboss.logging.Logger;
 final class PolledNamespaces implements NamespaceSource {
   private static final Logger LOG = Logger.getLogger(PolledNamespaces.class);
   private static final Duration PAUSE = Duration.ofSeconds(5);
+  private static final int FORBIDDEN = 403;
 
   private final Set<String> names;
   private final KubeApiClient api;
   private final HeadInformers heads;
   private final Map<String, Known> optedIn = new ConcurrentHashMap<>();
-  private final ScheduledExecutorService executor;
+  private final ScheduledExecutorService executor =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "lockstep-namespaces");
+            thread.setDaemon(true);
+            return thread;
+          });
   private volatile boolean ready;
 
   /**
    * @param heads watched in each of them that exists, opted in or not
    */
-  PolledNamespaces(
-      Set<String> names,
-      KubeApiClient api,
-      HeadInformers heads,
-      ScheduledExecutorService executor) {
+  PolledNamespaces(Set<String> names, KubeApiClient api, HeadInformers heads) {
     this.names = Set.copyOf(names);
     this.api = api;
     this.heads = heads;
-    this.executor = executor;
   }
 
   @Override
-  public void start(NamespaceListener listener) {
-    PeriodicTask.start("namespaces", executor, Duration.ZERO, PAUSE, () -> lookAtAll(listener));
+  public void start(NamespaceWatcher.Listener listener) {
+    executor.scheduleWithFixedDelay(
+        () -> lookAtAll(listener), 0, PAUSE.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  private void lookAtAll(NamespaceListener listener) {
+  private void lookAtAll(NamespaceWatcher.Listener listener) {
     boolean allSeen = true;
     for (String name : names) {
       try {
@@ -65,12 +68,12 @@ final class PolledNamespaces implements NamespaceSource {
     ready |= allSeen;
   }
 
-  private void look(String name, NamespaceListener listener) {
+  private void look(String name, NamespaceWatcher.Listener listener) {
     Optional<JsonNode> found = find(api, name);
     found.ifPresentOrElse(namespace -> heads.watch(name), () -> heads.unwatch(name));
     Optional<Known> now = found.flatMap(PolledNamespaces::optedIn);
     Known before = now.isPresent() ? optedIn.put(name, now.get()) : optedIn.remove(name);
-    if (now.isPresent() && (before == null || isAnother(before, now.get()))) {
+    if (before == null && now.isPresent()) {
       listener.optedIn().accept(name);
     } else if (before != null && now.isEmpty()) {
       listener.optedOut().accept(name);
@@ -79,17 +82,12 @@ final class PolledNamespaces implements NamespaceSource {
     }
   }
 
-  /** Whether it was deleted and made again between two looks. */
-  private static boolean isAnother(Known before, Known now) {
-    return !before.uid().equals(now.uid()) || (before.ends() && !now.ends());
-  }
-
   /** With a namespace its Role goes, too: then we may not know that it is not there. */
   private static Optional<JsonNode> find(KubeApiClient api, String name) {
     try {
       return api.get(ApiPaths.namespace(name));
     } catch (ApiServerException e) {
-      if (e.reason() == Reason.FORBIDDEN) {
+      if (e.code() == FORBIDDEN) {
         return Optional.empty();
       }
       throw e;
@@ -103,7 +101,6 @@ final class PolledNamespaces implements NamespaceSource {
             label ->
                 new Known(
                     KubernetesJson.name(namespace),
-                    namespace.at("/metadata/uid").asText(),
                     KubernetesJson.annotations(namespace),
                     namespace.path("metadata").has("deletionTimestamp")));
   }
@@ -134,7 +131,8 @@ final class PolledNamespaces implements NamespaceSource {
     return List.copyOf(optedIn.values());
   }
 
-  /** The executor is stopped by whoever made it. */
   @Override
-  public void close() {}
+  public void close() {
+    executor.shutdownNow();
+  }
 }

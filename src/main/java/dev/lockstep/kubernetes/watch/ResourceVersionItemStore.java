@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps of each watched object its name and which revision of it was seen, all that an informer
@@ -34,12 +33,12 @@ final class ResourceVersionItemStore<T extends HasMetadata> implements ItemStore
   }
 
   @Override
-  public @Nullable T put(String key, T item) {
+  public T put(String key, T item) {
     return objectOrNull(key, revisions.put(key, item.getMetadata().getResourceVersion()));
   }
 
   @Override
-  public @Nullable T remove(String key) {
+  public T remove(String key) {
     return objectOrNull(key, revisions.remove(key));
   }
 
@@ -50,7 +49,7 @@ final class ResourceVersionItemStore<T extends HasMetadata> implements ItemStore
 
   @Override
   public Stream<T> values() {
-    return revisions.entrySet().stream().map(each -> object(each.getKey(), each.getValue()));
+    return revisions.entrySet().stream().map(each -> objectOrNull(each.getKey(), each.getValue()));
   }
 
   @Override
@@ -59,7 +58,7 @@ final class ResourceVersionItemStore<T extends HasMetadata> implements ItemStore
   }
 
   @Override
-  public @Nullable T get(String key) {
+  public T get(String key) {
     return objectOrNull(key, revisions.get(key));
   }
 
@@ -68,11 +67,10 @@ final class ResourceVersionItemStore<T extends HasMetadata> implements ItemStore
     return false;
   }
 
-  private @Nullable T objectOrNull(String key, @Nullable String revision) {
-    return revision == null ? null : object(key, revision);
-  }
-
-  private T object(String key, String revision) {
+  private T objectOrNull(String key, String revision) {
+    if (revision == null) {
+      return null;
+    }
     int slash = key.indexOf('/');
     return object.apply(
         new ObjectMetaBuilder()

@@ -1,6 +1,6 @@
 package dev.lockstep.observability.health;
 
-import dev.lockstep.kubernetes.client.ApiServerProbe;
+import dev.lockstep.app.Lockstep;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
@@ -10,17 +10,14 @@ import org.eclipse.microprofile.health.Readiness;
 @Readiness
 @Singleton
 class ApiServerReadiness implements HealthCheck {
-  private final ApiServerProbe probe;
+  private final Lockstep lockstep;
 
-  ApiServerReadiness(ApiServerProbe probe) {
-    this.probe = probe;
+  ApiServerReadiness(Lockstep lockstep) {
+    this.lockstep = lockstep;
   }
 
   @Override
   public HealthCheckResponse call() {
-    return HealthCheckResponse.named("api-server")
-        .status(probe.isThere())
-        .withData("lastAnswer", probe.lastAnswer())
-        .build();
+    return HealthCheckResponse.named("api-server").status(lockstep.isInContact()).build();
   }
 }

@@ -1,6 +1,6 @@
 package dev.lockstep.observability.health;
 
-import dev.lockstep.certificates.CertificateController;
+import dev.lockstep.app.CertificateController;
 import dev.lockstep.certificates.TrustCheck;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.health.HealthCheck;
@@ -11,18 +11,18 @@ import org.eclipse.microprofile.health.Readiness;
 @Readiness
 @Singleton
 class CertificateReadiness implements HealthCheck {
-  private final CertificateController certificates;
+  private final CertificateController upkeep;
 
-  CertificateReadiness(CertificateController certificates) {
-    this.certificates = certificates;
+  CertificateReadiness(CertificateController upkeep) {
+    this.upkeep = upkeep;
   }
 
   @Override
   public HealthCheckResponse call() {
-    TrustCheck check = certificates.lastCheck();
+    TrustCheck verdict = upkeep.verdict();
     return HealthCheckResponse.named("certificate")
-        .status(check.isTrusted())
-        .withData("why", check.why())
+        .status(verdict.isTrusted())
+        .withData("why", verdict.why())
         .build();
   }
 }

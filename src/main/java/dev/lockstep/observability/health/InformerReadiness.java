@@ -1,30 +1,31 @@
 package dev.lockstep.observability.health;
 
-import dev.lockstep.kubernetes.watch.HeadInformers;
-import dev.lockstep.kubernetes.watch.NamespaceWatcher;
+import dev.lockstep.app.Lockstep;
+import dev.lockstep.warmup.WarmUp;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Ready when it is known which namespaces are opted in and which heads there are. */
+/**
+ * Ready when it has its key, knows which namespaces are opted in and which heads there are, and is
+ * warmed up.
+ */
 @Readiness
 @Singleton
 class InformerReadiness implements HealthCheck {
-  private final NamespaceWatcher namespaces;
-  private final HeadInformers heads;
+  private final Lockstep lockstep;
+  private final WarmUp warmUp;
 
-  InformerReadiness(NamespaceWatcher namespaces, HeadInformers heads) {
-    this.namespaces = namespaces;
-    this.heads = heads;
+  InformerReadiness(Lockstep lockstep, WarmUp warmUp) {
+    this.lockstep = lockstep;
+    this.warmUp = warmUp;
   }
 
   @Override
   public HealthCheckResponse call() {
-    return HealthCheckResponse.named("informers")
-        .status(namespaces.isReady() && heads.isReady())
-        .withData("namespacesSynced", namespaces.isReady())
-        .withData("headsSynced", heads.isReady())
+    return HealthCheckResponse.named("watches")
+        .status(lockstep.isReady() && warmUp.isOver())
         .build();
   }
 }

@@ -12,7 +12,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a restart would help: a pool of threads does not get to its next task, or a watch hears
@@ -28,12 +27,12 @@ public final class Watchdog {
   private final BooleanSupplier apiServerAnswers;
   private final Map<String, Beat> beats = new TreeMap<>();
   private volatile Instant lastBeat;
-  private volatile @Nullable Instant deafSince;
+  private volatile Instant deafSince;
 
   /** A task that was given to a pool; {@code sent} is null when it has been done. */
   private static final class Beat {
     private final Executor pool;
-    private volatile @Nullable Instant sent;
+    private volatile Instant sent;
 
     private Beat(Executor pool) {
       this.pool = pool;
@@ -101,7 +100,7 @@ public final class Watchdog {
         .findFirst();
   }
 
-  private boolean isTooLongAgo(@Nullable Instant time) {
+  private boolean isTooLongAgo(Instant time) {
     return time != null && time.plus(tooLong).isBefore(clock.instant());
   }
 }

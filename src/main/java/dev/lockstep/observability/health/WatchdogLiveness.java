@@ -1,5 +1,6 @@
 package dev.lockstep.observability.health;
 
+import dev.lockstep.app.Lockstep;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 import org.eclipse.microprofile.health.HealthCheck;
@@ -10,16 +11,16 @@ import org.eclipse.microprofile.health.Liveness;
 @Liveness
 @Singleton
 class WatchdogLiveness implements HealthCheck {
-  private final Watchdog watchdog;
+  private final Lockstep lockstep;
 
-  WatchdogLiveness(Watchdog watchdog) {
-    this.watchdog = watchdog;
+  WatchdogLiveness(Lockstep lockstep) {
+    this.lockstep = lockstep;
   }
 
   @Override
   public HealthCheckResponse call() {
-    Optional<String> trouble = watchdog.trouble();
-    var response = HealthCheckResponse.named("watchdog").status(trouble.isEmpty());
+    Optional<String> trouble = lockstep.trouble();
+    var response = HealthCheckResponse.named("pulse").status(trouble.isEmpty());
     trouble.ifPresent(what -> response.withData("trouble", what));
     return response.build();
   }

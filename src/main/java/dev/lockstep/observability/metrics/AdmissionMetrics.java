@@ -1,13 +1,13 @@
 package dev.lockstep.observability.metrics;
 
 import dev.lockstep.webhook.AdmissionListener;
-import io.micrometer.core.instrument.Meter.MeterProvider;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -27,33 +27,41 @@ class AdmissionMetrics implements AdmissionListener {
           "workloads", List.of("create", "update"),
           "versions", List.of("delete"));
 
-  private final MeterProvider<Timer> timers;
+  private record Key(String webhook, String operation, Outcome outcome) {}
+
+  private final MeterRegistry registry;
+  private final Map<Key, Timer> timers = new ConcurrentHashMap<>();
 
   /** All of them are there from the start: the first failure is a step from 0 to 1 then. */
   AdmissionMetrics(MeterRegistry registry) {
-    timers =
-        Timer.builder("lockstep.admission.duration")
-            .description("Reviews that were answered, by webhook, operation and outcome")
-            .serviceLevelObjectives(
-                Stream.of(BUCKETS, LONGER).flatMap(Stream::of).toArray(Duration[]::new))
-            .withRegistry(registry);
+    this.registry = registry;
     OPERATIONS.forEach(
         (webhook, operations) -> {
           for (String operation : operations) {
             Stream.of(Outcome.UNCHANGED, Outcome.CHANGED, Outcome.DENIED, Outcome.FAILED)
                 .filter(outcome -> outcome != Outcome.CHANGED || !operation.equals("delete"))
-                .forEach(outcome -> timer(webhook, operation, outcome));
+                .forEach(outcome -> timer(new Key(webhook, operation, outcome)));
           }
-          timer(webhook, UNKNOWN_OPERATION, Outcome.MALFORMED);
+          timer(new Key(webhook, UNKNOWN_OPERATION, Outcome.MALFORMED));
         });
   }
 
   @Override
   public void answered(String webhook, String operation, Outcome outcome, long nanos) {
-    timer(webhook, operation, outcome).record(nanos, TimeUnit.NANOSECONDS);
+    timer(new Key(webhook, operation, outcome)).record(nanos, TimeUnit.NANOSECONDS);
   }
 
-  private Timer timer(String webhook, String operation, Outcome outcome) {
-    return timers.withTags("webhook", webhook, "operation", operation, "outcome", outcome.label());
+  private Timer timer(Key key) {
+    return timers.computeIfAbsent(
+        key,
+        k ->
+            Timer.builder("lockstep.admission.duration")
+                .description("Reviews that were answered, by webhook, operation and outcome")
+                .tag("webhook", k.webhook())
+                .tag("operation", k.operation())
+                .tag("outcome", k.outcome().label())
+                .serviceLevelObjectives(
+                    Stream.of(BUCKETS, LONGER).flatMap(Stream::of).toArray(Duration[]::new))
+                .register(registry));
   }
 }

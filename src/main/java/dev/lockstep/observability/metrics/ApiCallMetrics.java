@@ -1,11 +1,12 @@
 package dev.lockstep.observability.metrics;
 
 import dev.lockstep.kubernetes.client.CallListener;
-import io.micrometer.core.instrument.Meter.MeterProvider;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 
@@ -17,21 +18,29 @@ class ApiCallMetrics implements CallListener {
           .mapToObj(Duration::ofMillis)
           .toArray(Duration[]::new);
 
-  private final MeterProvider<Timer> timers;
+  private record Key(String verb, String resource, String code) {}
+
+  private final MeterRegistry registry;
+  private final Map<Key, Timer> timers = new ConcurrentHashMap<>();
 
   ApiCallMetrics(MeterRegistry registry) {
-    timers =
-        Timer.builder("lockstep.api.call.duration")
-            .description(
-                "Calls to the API server, by verb, resource and class of the answer's code")
-            .serviceLevelObjectives(BUCKETS)
-            .withRegistry(registry);
+    this.registry = registry;
   }
 
   @Override
   public void called(String verb, String resource, String code, long nanos) {
     timers
-        .withTags("verb", verb, "resource", resource, "code", code)
+        .computeIfAbsent(new Key(verb, resource, code), this::timer)
         .record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  private Timer timer(Key key) {
+    return Timer.builder("lockstep.api.call.duration")
+        .description("Calls to the API server, by verb, resource and class of the answer's code")
+        .tag("verb", key.verb())
+        .tag("resource", key.resource())
+        .tag("code", key.code())
+        .serviceLevelObjectives(BUCKETS)
+        .register(registry);
   }
 }

@@ -1,6 +1,7 @@
 package dev.lockstep.observability.metrics;
 
-import dev.lockstep.controller.leader.LeaderControllers;
+import dev.lockstep.app.Lockstep;
+import dev.lockstep.controller.head.HeadController;
 import dev.lockstep.controller.retention.RetentionController;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -14,32 +15,27 @@ import java.util.concurrent.TimeUnit;
 @Startup
 @Singleton
 class ControllerMetrics {
-  ControllerMetrics(
-      LeaderControllers reconciler, RetentionController collector, MeterRegistry registry) {
-    Gauge.builder("lockstep.workloads.unbound", reconciler, r -> r.counts().unbound())
-        .description("Workloads that name heads as they are; 0 where not leading")
-        .register(registry);
-    Gauge.builder("lockstep.workloads.stepped.back", reconciler, r -> r.counts().steppedBack())
-        .description("Workloads left alone, because a writer insists; 0 where not leading")
-        .register(registry);
+  ControllerMetrics(Lockstep lockstep, MeterRegistry registry) {
+    HeadController reconciler = lockstep.reconciler();
     Gauge.builder("lockstep.workloads.behind", reconciler, r -> r.counts().behind())
         .description("Workloads on another version than the current one; 0 where not leading")
         .register(registry);
     Gauge.builder("lockstep.workloads.held", reconciler, r -> r.counts().held())
-        .description("Workloads that a rollback keeps on an older version; 0 where not leading")
+        .description("Workloads that an undo keeps on an older version; 0 where not leading")
         .register(registry);
     Gauge.builder("lockstep.workloads.waiting", reconciler, r -> r.counts().waiting())
         .description("Workloads that wait for a ConfigMap or Secret; 0 where not leading")
         .register(registry);
-    FunctionCounter.builder("lockstep.reconcile.failures", reconciler, LeaderControllers::failures)
+    FunctionCounter.builder("lockstep.reconcile.failures", reconciler, HeadController::failures)
         .description("Heads and passes through namespaces that failed, and were tried again")
         .register(registry);
-    Gauge.builder("lockstep.reconcile.failing", reconciler, LeaderControllers::failing)
+    Gauge.builder("lockstep.reconcile.failing", reconciler, HeadController::failing)
         .description("Heads and passes through namespaces that failed last time")
         .register(registry);
     Gauge.builder("lockstep.leader", reconciler, r -> r.isLeading() ? 1 : 0)
         .description("1 where this replica leads")
         .register(registry);
+    RetentionController collector = lockstep.collector();
     FunctionCounter.builder("lockstep.versions.deleted", collector, RetentionController::deleted)
         .description("Versions that retention deleted")
         .register(registry);

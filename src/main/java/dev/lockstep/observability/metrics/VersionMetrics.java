@@ -7,7 +7,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.Objects;
 
 /** How many versions were made, and how many contents found the one that they had before. */
 @Singleton
@@ -34,11 +33,11 @@ class VersionMetrics implements VersionListener {
 
   @Override
   public void made(HeadKind kind) {
-    Objects.requireNonNull(made.get(kind)).increment();
+    made.get(kind).increment();
   }
 
   @Override
   public void reused(HeadKind kind) {
-    Objects.requireNonNull(reused.get(kind)).increment();
+    reused.get(kind).increment();
   }
 }

@@ -10,7 +10,6 @@ import io.vertx.ext.web.RoutingContext;
  */
 final class RequestBody {
   private static final String KEY = "lockstep.body";
-  private static final byte[] TAKEN = {};
 
   private final long arrived;
   private byte[] bytes;
@@ -48,13 +47,8 @@ final class RequestBody {
    */
   byte[] take() {
     byte[] taken = bytes;
-    bytes = TAKEN;
+    bytes = null;
     return taken;
-  }
-
-  /** All of it, which stays here. */
-  byte[] peek() {
-    return bytes;
   }
 
   /** When its request came: a body may have to wait for its place. */

@@ -1,7 +1,5 @@
 package dev.lockstep.webhook.http;
 
-import dev.lockstep.callers.ServedPaths;
-import dev.lockstep.callers.WebhookPath;
 import dev.lockstep.webhook.WarmUpWebhooks;
 import dev.lockstep.webhook.Webhook;
 import dev.lockstep.webhook.limits.RequestBodyLimiter;
@@ -14,10 +12,9 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
-import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.Set;
 
 /** Says why, in one sentence, where a request does not get as far as an {@link Webhook}. */
 @Singleton
@@ -25,10 +22,11 @@ class RequestFilter {
   /** Of all memory, for bodies from their first byte on until they are answered. */
   private static final double PART_OF_MEMORY = 0.15;
 
-  private static final HttpReply NOT_HERE = HttpReply.sentence(404, "nothing is here.");
-
   /** Before the limit that Quarkus itself sets, which answers without a word. */
   private static final int FIRST = 1000;
+
+  private static final Set<String> PATHS =
+      Set.of(AdmissionRoutes.HEADS, AdmissionRoutes.WORKLOADS, AdmissionRoutes.VERSIONS);
 
   /** What is left of the time for a review has to do for its answer. */
   private static final Duration WAIT = Duration.ofSeconds(7);
@@ -36,73 +34,15 @@ class RequestFilter {
   private final RequestBodyLimiter bodies;
   private final long maxBodyBytes;
   private final WarmUpWebhooks warmUp;
-  private final CallerPaths paths;
 
-  @Inject
-  RequestFilter(VertxHttpConfig http, WarmUpWebhooks warmUp, CallerPaths paths) {
-    this(PART_OF_MEMORY, http.limits().maxBodySize().orElseThrow().asLongValue(), warmUp, paths);
-  }
-
-  /**
-   * @param partOfMemory for all bodies; one of the largest has room in any case
-   */
-  RequestFilter(double partOfMemory, long maxBodyBytes, WarmUpWebhooks warmUp, CallerPaths paths) {
-    this.maxBodyBytes = maxBodyBytes;
-    this.bodies = RequestBodyLimiter.ofMemory(partOfMemory, maxBodyBytes);
+  RequestFilter(VertxHttpConfig http, WarmUpWebhooks warmUp) {
+    maxBodyBytes = http.limits().maxBodySize().orElseThrow().asLongValue();
+    bodies = RequestBodyLimiter.ofMemory(PART_OF_MEMORY, maxBodyBytes);
     this.warmUp = warmUp;
-    this.paths = paths;
   }
 
   void register(@Observes Filters filters) {
-    filters.register(this::find, FIRST);
-  }
-
-  /** Who does not know a path is not heard, whatever he sends. */
-  private void find(RoutingContext context) {
-    String path = context.normalizedPath();
-    Optional<WebhookPath> warming = warmUp.webhook(path);
-    if (warming.isPresent()) {
-      AskedWebhook.warmUp(warming.get()).put(context);
-      admit(context);
-      return;
-    }
-    ServedPaths.Match match = paths.served().match(path);
-    if (match instanceof ServedPaths.Match.Unknown && isPost(context)) {
-      lookAgain(context, path);
-    } else {
-      admitIfThere(context, match);
-    }
-  }
-
-  /** A configuration may have been written since the last look, as by who restores a backup. */
-  private void lookAgain(RoutingContext context, String path) {
-    Context loop = context.vertx().getOrCreateContext();
-    boolean isAsked =
-        paths
-            .unknown()
-            .ask(() -> onLoop(loop, () -> admitIfThere(context, paths.served().match(path))));
-    if (!isAsked) {
-      refuse(context, NOT_HERE);
-    }
-  }
-
-  private void admitIfThere(RoutingContext context, ServedPaths.Match match) {
-    if (match instanceof ServedPaths.Match.Webhook found) {
-      new AskedWebhook(found.webhook(), false).put(context);
-      context.addEndHandler(
-          answered -> {
-            if (answered.failed()) {
-              paths.shown().run();
-            }
-          });
-      admit(context);
-    } else if (!context.response().ended()) {
-      refuse(context, NOT_HERE);
-    }
-  }
-
-  private static boolean isPost(RoutingContext context) {
-    return context.request().method().equals(HttpMethod.POST);
+    filters.register(this::admit, FIRST);
   }
 
   /**
@@ -111,7 +51,13 @@ class RequestFilter {
   private void admit(RoutingContext context) {
     HttpServerRequest request = context.request();
     String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-    if (!isPost(context)) {
+    if (!PATHS.contains(warmUp.webhook(context.normalizedPath()))) {
+      refuse(
+          context,
+          HttpReply.sentence(
+              404,
+              "nothing is here; the webhooks are POST /mutate/heads and POST /mutate/workloads."));
+    } else if (!request.method().equals(HttpMethod.POST)) {
       // OPTIONS and HEAD, too, which would be answered otherwise.
       refuse(context, HttpReply.only("POST", "webhooks are called by POST only."));
     } else if (length == null) {

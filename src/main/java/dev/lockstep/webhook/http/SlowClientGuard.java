@@ -15,7 +15,6 @@ import io.vertx.core.spi.tls.DefaultSslContextFactory;
 import io.vertx.core.spi.tls.SslContextFactory;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
-import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -24,7 +23,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Closes connections whose client takes too long over a request, however often it sends a byte:
@@ -32,35 +30,17 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 class SlowClientGuard implements HttpServerOptionsCustomizer {
+  private static final Duration FIRST_REQUEST = Duration.ofSeconds(10);
+  private static final Duration BODY = Duration.ofSeconds(10);
 
-  /**
-   * How long a client may take.
-   *
-   * @param firstRequest from the handshake to the first request
-   * @param body from the head of a request to its end
-   * @param nextRequest longer than API servers keep a connection without using it, which is 90 s
-   */
-  record Patience(Duration firstRequest, Duration body, Duration nextRequest) {}
-
-  private static final Patience PATIENCE =
-      new Patience(Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofMinutes(2));
+  /** Longer than API servers keep a connection without using it, which is 90 s. */
+  private static final Duration NEXT_REQUEST = Duration.ofMinutes(2);
 
   /** Before everything that answers. */
   private static final int FIRST = 2000;
 
-  private final Patience patience;
-
   /** Open connections, by the port of the client and its address. */
   private final Map<String, Connection> connections = new ConcurrentHashMap<>();
-
-  @Inject
-  SlowClientGuard() {
-    this(PATIENCE);
-  }
-
-  SlowClientGuard(Patience patience) {
-    this.patience = patience;
-  }
 
   /** Only from here can a connection be seen that never gets as far as a request. */
   @Override
@@ -79,7 +59,7 @@ class SlowClientGuard implements HttpServerOptionsCustomizer {
     String peer = peer(channel);
     Connection connection = new Connection(channel);
     connections.put(peer, connection);
-    connection.awaitRequest(patience.firstRequest());
+    connection.awaitRequest(FIRST_REQUEST);
     channel
         .closeFuture()
         .addListener(
@@ -97,7 +77,7 @@ class SlowClientGuard implements HttpServerOptionsCustomizer {
         context
             .vertx()
             .setTimer(
-                patience.body().toMillis(),
+                BODY.toMillis(),
                 timer -> {
                   if (!request.isEnded()) {
                     request.connection().close();
@@ -112,7 +92,7 @@ class SlowClientGuard implements HttpServerOptionsCustomizer {
             context.vertx().cancelTimer(deadline);
           }
           if (connection != null) {
-            connection.awaitRequest(patience.nextRequest());
+            connection.awaitRequest(NEXT_REQUEST);
           }
         });
     context.next();
@@ -125,7 +105,7 @@ class SlowClientGuard implements HttpServerOptionsCustomizer {
 
   private static final class Connection {
     private final Channel channel;
-    private @Nullable Future<?> end;
+    private Future<?> end;
 
     Connection(Channel channel) {
       this.channel = channel;

@@ -1,18 +1,10 @@
 package dev.lockstep.webhook.limits;
 
-import java.util.Objects;
-
 /** More than the memory of this server has room for. */
 public final class TooLargeException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   TooLargeException() {
     super("a review of that many parts needs more memory than this server has");
-  }
-
-  /** Never null: none is made without one. */
-  @Override
-  public String getMessage() {
-    return Objects.requireNonNull(super.getMessage());
   }
 }

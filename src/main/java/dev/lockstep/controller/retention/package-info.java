@@ -1,5 +1,0 @@
-/** Deletes versions that nobody needs any more. */
-@NullMarked
-package dev.lockstep.controller.retention;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Watches of heads, namespaces, and what refers to versions. */
-@NullMarked
-package dev.lockstep.kubernetes.watch;
-
-import org.jspecify.annotations.NullMarked;
